@@ -1,0 +1,276 @@
+"""The command ``jmml-edu``: walk the road, look at the machine, open the notebooks.
+
+Exit codes: 0 done, 2 something in the input or the command is wrong (one sentence says what), 130
+stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from jmml_edu._checks import InputError, fail
+
+if TYPE_CHECKING:
+    from jmml_edu.data import Features, Modality
+    from jmml_edu.experiment import Settings
+    from jmml_edu.results import Comparison, Interval, Plan
+
+console = Console()
+complaints = Console(stderr=True)
+
+app = typer.Typer(
+    help="EEG and speech while learning, speech alone afterwards: joint multimodal learning.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+RUN_EXAMPLES = """
+Examples:
+
+- the simulated samples, ten labels per class:
+  `jmml-edu run --pairs samples --labels-per-class 10`
+- your own features, one table of EEG and speech:
+  `jmml-edu run --pairs features.csv --out runs/mine`
+- EEG of some people, speech of others, joined by class:
+  `jmml-edu run --eeg eeg.csv --eeg-classes "1-4=negative,5-8=neutral" --speech nemo
+  --speech-classes "anger,fear,sadness=negative,neutral=neutral" --pairing class`
+"""
+
+SOURCE_HELP = "`samples`, a feature table (CSV, TSV, Parquet) or a corpus folder"
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command(epilog=RUN_EXAMPLES)
+def run(  # noqa: PLR0913  (one argument per option)
+    pairs: Annotated[str, typer.Option(help=f"EEG and speech together: {SOURCE_HELP}.")] = "",
+    eeg: Annotated[str, typer.Option(help=f"EEG: {SOURCE_HELP}.")] = "",
+    speech: Annotated[str, typer.Option(help=f"Speech: {SOURCE_HELP}.")] = "",
+    eeg_classes: Annotated[
+        str, typer.Option(help='Classes of EEG labels, like "1-4=negative,5-8=neutral".')
+    ] = "",
+    speech_classes: Annotated[
+        str, typer.Option(help='Classes of speech labels, like "anger,fear=negative".')
+    ] = "",
+    pairing: Annotated[
+        str, typer.Option(help="`trial`: recorded together; `class`: joined by label only.")
+    ] = "trial",
+    labels_per_class: Annotated[
+        int, typer.Option(help="Labels shown in each training fold; 0 shows all.")
+    ] = 0,
+    seeds: Annotated[int, typer.Option(help="How often labels and folds are drawn anew.")] = 1,
+    folds: Annotated[int, typer.Option(help="Folds over people.")] = 5,
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist yet.")] = Path(
+        "runs/latest"
+    ),
+    overwrite: Annotated[bool, typer.Option(help="Replace an earlier report in --out.")] = False,
+) -> None:
+    """Learn with EEG and speech, test speech alone on new people, and write a report."""
+    with _one_sentence_on_error(), _one_blas_thread():
+        from jmml_edu._folders import check_new_folder
+        from jmml_edu.experiment import Settings
+        from jmml_edu.report import write_report
+        from jmml_edu.run_record import run_record
+
+        begin = perf_counter()
+        check_new_folder("run", out, replaces="results.json" if overwrite else "")
+        settings = Settings(
+            kind=pairing,  # type: ignore[arg-type]  (Settings says which are allowed)
+            labels_per_class=labels_per_class or None,
+            n_seeds=seeds,
+            n_folds=folds,
+        )
+        names = _source_names(pairs, eeg, speech)
+        classes = {"eeg": eeg_classes, "speech": speech_classes}
+        features, notes = _read(names, classes)
+        comparison = _compare(features, settings, notes)
+        record = run_record(command=_command(), seconds=perf_counter() - begin)
+        comparison = replace(comparison, run=record)
+        _show_results(comparison)
+        page = write_report(comparison, out, overwrite=overwrite)
+        console.print(f"Report: [bold]{page}[/]")
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine, and say how to mend what is wrong."""
+    from jmml_edu.doctor import diagnose
+
+    findings = diagnose()
+    table = Table("", "what", "found", "remedy")
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.ok else "[red]mend[/]"
+        table.add_row(mark, finding.name, finding.value, "" if finding.ok else finding.remedy)
+    console.print(table)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def lab() -> None:
+    """Open the notebooks in JupyterLab."""
+    notebook = Path(__file__).resolve().parents[1] / "notebooks" / "00_start_here.ipynb"
+    with _one_sentence_on_error():
+        if not notebook.is_file():
+            fail(
+                "lab", "notebooks", "be beside the package, as in a clone", f"no {notebook.name}",
+                "Clone the repository and use: python3 start.py lab",
+            )  # fmt: skip
+        os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(notebook)])
+
+
+@contextmanager
+def _one_sentence_on_error() -> Iterator[None]:
+    """Turn bad input into one sentence and exit code 2, Ctrl-C into exit code 130."""
+    try:
+        yield
+    except InputError as error:
+        complaints.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        complaints.print("Stopped. Nothing was written.")
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Keep matrix products on one thread: on small ones a second costs more than it brings."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
+
+
+def _source_names(pairs: str, eeg: str, speech: str) -> dict[Modality, str]:
+    """Return the source of each modality, from --pairs or from --eeg and --speech."""
+    if pairs and not (eeg or speech):
+        return {"eeg": pairs, "speech": pairs}
+    if eeg and speech and not pairs:
+        return {"eeg": eeg, "speech": speech}
+    given = [
+        name
+        for name, value in zip(("--pairs", "--eeg", "--speech"), (pairs, eeg, speech), strict=True)
+        if value
+    ]
+    fail(
+        "run", "sources", "be either --pairs, or --eeg and --speech", given or "none of them",
+        "For a first look: jmml-edu run --pairs samples",
+    )  # fmt: skip
+
+
+def _read(
+    sources: Mapping[Modality, str], classes: Mapping[Modality, str]
+) -> tuple[dict[Modality, Features], list[str]]:
+    """Return the features of both modalities and notes on what was dropped, with progress."""
+    from jmml_edu.sources import map_classes, parse_classes, read_features
+
+    features, notes = {}, []
+    with _progress() as progress:
+        for modality, source in sources.items():
+            task = progress.add_task(f"Reading {modality} from {source}", total=None, detail="")
+            read = read_features(
+                source, modality, on_step=lambda name: progress.update(task, detail=name)
+            )
+            mapping = parse_classes(classes[modality]) if classes[modality] else None
+            features[modality], dropped = map_classes(read, mapping)
+            notes += dropped
+            progress.update(task, total=1, completed=1, detail=f"{len(read)} trials")
+    return features, notes
+
+
+def _compare(
+    features: Mapping[Modality, Features], settings: Settings, notes: Sequence[str]
+) -> Comparison:
+    """Print the plan, run it with progress, and return what was found."""
+    from jmml_edu.comparison import compare
+    from jmml_edu.experiment import plan_comparison
+    from jmml_edu.results import METHODS
+
+    plan = plan_comparison(features["eeg"], features["speech"], settings, notes=notes)
+    _show_plan(plan)
+    with _progress() as progress:
+        steps = plan.n_folds * len(plan.seeds) * len(METHODS)
+        task = progress.add_task("Comparing on held-out people", total=steps, detail="")
+        return compare(
+            features["eeg"],
+            features["speech"],
+            plan,
+            on_step=lambda name: progress.update(task, advance=1, detail=name),
+        )
+
+
+def _progress() -> Progress:
+    """Return the progress bar of long work."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[detail]}"),
+        TimeElapsedColumn(),
+        console=complaints,
+    )
+
+
+def _command() -> str:
+    """Return the command line as it can be typed again."""
+    return shlex.join(["jmml-edu", *sys.argv[1:]])
+
+
+def _show_plan(plan: Plan) -> None:
+    """Print what is about to be done."""
+    labels = plan.n_labelled_per_class or "all"
+    table = Table(title="Plan", show_header=False)
+    classes = ", ".join(f"{name} {count}" for name, count in plan.class_counts.items())
+    for name, value in (
+        ("data", f"{plan.provenance.source} {plan.provenance.stamp}"),
+        ("people", plan.n_people),
+        ("trials", plan.n_trials),
+        ("classes", classes),
+        ("pairs", f"{plan.n_pairs}, joined by {plan.kind}"),
+        ("labels per class", labels),
+        ("folds x seeds", f"{plan.n_folds} x {len(plan.seeds)}"),
+        ("minutes, about", f"{plan.minutes:.1f}"),
+        *(("note", note) for note in plan.notes),
+    ):
+        table.add_row(name, escape(str(value)))
+    console.print(table)
+
+
+def _show_results(comparison: Comparison) -> None:
+    """Print the table of methods, the gains, and the verdict."""
+    from jmml_edu.report import verdict
+
+    stamp = comparison.plan.provenance.stamp
+    table = Table("method", "UAR %", "95 % interval", "macro F1 %", title=f"New people {stamp}")
+    for name, score in comparison.methods.items():
+        f1 = f"{100 * comparison.macro_f1[name]:.1f}"
+        table.add_row(name, f"{100 * score.value:.1f}", _ends(score), f1)
+    table.add_section()
+    for name, gain in comparison.gains.items():
+        table.add_row(name, f"{100 * gain.value:+.1f}", _ends(gain, sign="+"), "")
+    console.print(table)
+    console.print(verdict(comparison))
+
+
+def _ends(interval: Interval, sign: str = "") -> str:
+    """Return the ends of an interval in per cent, or why there are none."""
+    if interval.low is None or interval.high is None:
+        return "too few people"
+    return f"{100 * interval.low:{sign}.1f} to {100 * interval.high:{sign}.1f}"

@@ -1,0 +1,1 @@
+"""From files and folders on disk to recordings and feature tables."""

@@ -1,0 +1,187 @@
+"""Closed-form encoders of speech: what a classifier may hear, learned with EEG or without.
+
+``SharedSpace`` learns with the EEG of the training rows; the others are its EEG-free rivals and
+get the same unlabelled speech. Each is fitted once and then offers several options to choose from.
+All expect standardised columns.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, Self
+
+import numpy as np
+from jaxtyping import Float
+
+from jmml_edu.linear import CCA
+
+Matrix = Float[np.ndarray, "row column"]
+
+
+class Encoder(Protocol):
+    """Learns from training rows, then encodes speech alone."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What can be chosen after fitting, each with a name a reader understands."""
+        ...
+
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+        """Learn; rows of NaN in ``eeg`` have no EEG, ``groups`` says who speaks."""
+        ...
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return one code per row."""
+        ...
+
+
+def has_all(values: Matrix) -> np.ndarray:
+    """Return which rows hold no NaN."""
+    there: np.ndarray = np.isfinite(values).all(axis=1)
+    return there
+
+
+def centre_within(values: Matrix, groups: np.ndarray) -> Matrix:
+    """Return rows less the mean of their own group; NaN rows stay NaN and do not count.
+
+    Examples
+    --------
+    >>> centre_within(np.array([[1.0], [3.0], [9.0]]), np.array(["a", "a", "b"])).ravel()
+    array([-1.,  1.,  0.])
+    """
+    there = has_all(values)
+    centred = values.copy()
+    for group in np.unique(groups):
+        rows = groups == group
+        if (rows & there).any():
+            centred[rows] -= values[rows & there].mean(axis=0)
+    return centred
+
+
+class SharedSpace:
+    """Speech as EEG hears it: the leading canonical components of paired training rows.
+
+    Pairs are centred within each person first: what a person's voice and head have in common is
+    shared too, but it is not emotion.
+
+    Parameters
+    ----------
+    sizes
+        How many components may be kept.
+    ridge
+        Ridge of both views, a fraction of the mean variance.
+    """
+
+    def __init__(self, sizes: tuple[int, ...] = (2, 4, 6), *, ridge: float = 0.3) -> None:
+        self.sizes = sizes
+        self.ridge = ridge
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The latent alone, or beside the speech features it came from."""
+        return tuple(f"latent {n}" for n in self.sizes) + tuple(f"both {n}" for n in self.sizes)
+
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+        """Learn the shared space from the rows that have EEG."""
+        paired = has_all(eeg)
+        eeg = centre_within(eeg[paired], groups[paired])
+        speech = centre_within(speech[paired], groups[paired])
+        most = min(max(self.sizes), eeg.shape[1], speech.shape[1], len(eeg) - 1)
+        self.cca_ = CCA(most, ridge=self.ridge).fit(eeg, speech)
+        return self
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return the leading components, beside the speech features for ``both``."""
+        kind, size = option.split()
+        latent = self.encode_all(speech)[:, : int(size)]
+        return np.hstack([speech, latent]) if kind == "both" else latent
+
+    def encode_all(self, speech: Matrix) -> Matrix:
+        """Return every component of the speech code."""
+        return self.cca_.transform_speech(speech)
+
+    def encode_eeg(self, eeg: Matrix) -> Matrix:
+        """Return every component of the EEG code; a row of NaN has no EEG and no code."""
+        there = has_all(eeg)
+        codes = np.full((len(eeg), self.cca_.n_components), np.nan)
+        codes[there] = self.cca_.transform_eeg(eeg[there])
+        return codes
+
+
+class SpeechItself:
+    """Speech features as they are."""
+
+    options: tuple[str, ...] = ("speech",)
+
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+        """Learn nothing."""
+        return self
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return the speech features."""
+        return speech
+
+
+class PrincipalComponents:
+    """Speech in its own principal axes: the leading ones whitened, or the leading ones dropped.
+
+    Strong nuisance (speaker, channel, content) fills the leading axes; whitening takes away its
+    weight, dropping takes it away altogether.
+    """
+
+    def __init__(
+        self, *, whitened: tuple[int, ...] = (6, 12, 24, 48), dropped: tuple[int, ...] = (3, 6, 12)
+    ) -> None:
+        self.whitened = whitened
+        self.dropped = dropped
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """How many leading axes are whitened and kept, or dropped."""
+        return tuple(f"whitened {n}" for n in self.whitened) + tuple(
+            f"dropped {n}" for n in self.dropped
+        )
+
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+        """Learn the axes; EEG is not looked at."""
+        self.mean_ = speech.mean(axis=0)
+        centred = speech - self.mean_
+        variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+        self.axes_, self.scales_ = axes[:, ::-1], np.sqrt(variances[::-1].clip(min=1e-12))
+        return self
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return whitened leading scores, or the features without their leading axes."""
+        kind, size = option.split()
+        leading = self.axes_[:, : int(size)]
+        scores = (speech - self.mean_) @ leading
+        if kind == "whitened":
+            return scores / self.scales_[: int(size)]
+        return speech - self.mean_ - scores @ leading.T
+
+
+class WithoutSpeakers:
+    """Speech without the directions in which the training speakers differ most on average."""
+
+    def __init__(self, sizes: tuple[int, ...] = (5, 10, 20)) -> None:
+        self.sizes = sizes
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """How many between-speaker directions are removed."""
+        return tuple(f"without {n} speaker axes" for n in self.sizes)
+
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+        """Learn the axes of the speakers' means; EEG is not looked at."""
+        self.mean_ = speech.mean(axis=0)
+        people, members = np.unique(groups, return_inverse=True)
+        means = np.zeros((len(people), speech.shape[1]))
+        np.add.at(means, members, speech - self.mean_)
+        counts = np.bincount(members)
+        # Weighted by the root of their rows, the means span the between-speaker covariance.
+        self.axes_ = np.linalg.svd(means / np.sqrt(counts)[:, None], full_matrices=False)[2].T
+        return self
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return the features with the leading speaker axes projected out."""
+        axes = self.axes_[:, : int(option.split()[1])]
+        return speech - (speech - self.mean_) @ axes @ axes.T

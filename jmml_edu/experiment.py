@@ -1,0 +1,169 @@
+"""The design of the comparison: what is planned, and the folds in which it is carried out.
+
+Nothing is fitted, scaled or paired by class before people are split.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jmml_edu._checks import check_at_least, check_one_of
+from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs
+from jmml_edu.pairing import check_same_classes, class_pairs, trial_pairs
+from jmml_edu.results import Plan
+from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the comparison is made.
+
+    Attributes
+    ----------
+    kind
+        ``"trial"``: EEG and speech of the same trial; ``"class"``: of the same class only.
+    labels_per_class
+        Labels shown in each training fold; None shows all.
+    n_seeds
+        How often labels, folds and pairs are drawn anew.
+    n_folds
+        Folds over people; fewer when there are fewer people.
+    """
+
+    kind: PairKind = "trial"
+    labels_per_class: int | None = None
+    n_seeds: int = 1
+    n_folds: int = 5
+
+    def __post_init__(self) -> None:
+        check_one_of("Settings", PAIR_KINDS, kind=self.kind)
+        check_at_least("Settings", 1, n_seeds=self.n_seeds)
+        check_at_least("Settings", 2, n_folds=self.n_folds)
+        if self.labels_per_class is not None:
+            check_at_least("Settings", 2, labels_per_class=self.labels_per_class)
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """One training set and the people held out from it.
+
+    Attributes
+    ----------
+    train, test
+        Pairs of training people, whose labels are hidden but for the few that were drawn, and of
+        held-out people with all labels. The EEG of ``test`` is for looking at, never for judging
+        speech.
+    train_eeg, test_eeg
+        EEG for the method that has nothing else, with the labels it may see.
+    seed
+        What drew the labels, folds and pairs.
+    """
+
+    train: Pairs
+    test: Pairs
+    train_eeg: Features
+    test_eeg: Features
+    seed: int
+
+
+def plan_comparison(
+    eeg: Features, speech: Features, settings: Settings, *, notes: Sequence[str] = ()
+) -> Plan:
+    """Return what a comparison is about to do, after checking that it can be done.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two classes, a class that only one modality or one person has, or
+        nothing to pair.
+    """
+    check_classes_can_be_tested(speech.subjects, speech.labels, by="subject")
+    if settings.kind == "class":
+        check_classes_can_be_tested(eeg.subjects, eeg.labels, by="subject")
+        check_same_classes(eeg, speech)
+        pairs = class_pairs(eeg, speech, seed=0)
+    else:
+        pairs = trial_pairs(eeg, speech)
+    people = len(set(speech.subjects))
+    n_folds = min(settings.n_folds, people, len(set(eeg.subjects)))
+    if n_folds < settings.n_folds:
+        notes = (*notes, f"{n_folds} folds instead of {settings.n_folds}: one for each person.")
+    return Plan(
+        n_people=people,
+        n_trials=len(speech),
+        n_pairs=int(pairs.has_eeg.sum()),
+        n_labelled_per_class=settings.labels_per_class,
+        class_counts=dict(sorted(Counter(speech.labels[speech.labels != UNLABELLED]).items())),
+        n_folds=n_folds,
+        seeds=tuple(range(settings.n_seeds)),
+        kind=settings.kind,
+        provenance=pairs.provenance,
+        minutes=_expected_minutes(pairs, n_folds * settings.n_seeds),
+        notes=tuple(notes),
+    )
+
+
+def _expected_minutes(pairs: Pairs, n_folds: int) -> float:
+    """Return the computing time to expect, from one timed matrix product of this size.
+
+    A fold costs about as much as ``PRODUCTS_PER_FOLD`` cross-products of its columns.
+    """
+    columns = pairs.eeg.values.shape[1] + pairs.speech.values.shape[1]
+    block = np.ones((len(pairs), columns))
+    begin = perf_counter()
+    _ = block.T @ block
+    return n_folds * (1 + PRODUCTS_PER_FOLD * (perf_counter() - begin)) / 60
+
+
+def folds_of(eeg: Features, speech: Features, plan: Plan) -> Iterator[Fold]:
+    """Yield every fold of every seed, as planned."""
+    for seed in plan.seeds:
+        if plan.kind == "trial":
+            yield from _trial_folds(trial_pairs(eeg, speech), plan, seed)
+        else:
+            yield from _class_folds(eeg, speech, plan, seed)
+
+
+def _trial_folds(pairs: Pairs, plan: Plan, seed: int) -> Iterator[Fold]:
+    """Yield folds of pairs that were recorded together: one split serves both modalities."""
+    splits = grouped_folds(pairs.subjects, pairs.labels, n_folds=plan.n_folds, seed=seed)
+    for split in splits:
+        train, test = pairs.take(split.train), pairs.take(split.test)
+        speech = _hide_labels(train.speech, plan, seed)
+        eeg = replace(train.eeg, labels=speech.labels).take(train.has_eeg)
+        yield Fold(
+            train=replace(train, speech=speech),
+            test=test,
+            train_eeg=eeg,
+            test_eeg=replace(test.eeg, labels=test.labels).take(test.has_eeg),
+            seed=seed,
+        )
+
+
+def _class_folds(eeg: Features, speech: Features, plan: Plan, seed: int) -> Iterator[Fold]:
+    """Yield folds of separate corpora: people of each are split, then training rows are paired."""
+    splits = [
+        grouped_folds(side.subjects, side.labels, n_folds=plan.n_folds, seed=seed)
+        for side in (eeg, speech)
+    ]
+    for eeg_split, speech_split in zip(*splits, strict=True):
+        train_eeg = _hide_labels(eeg.take(eeg_split.train), plan, seed)
+        train_speech = _hide_labels(speech.take(speech_split.train), plan, seed)
+        test_eeg, test_speech = eeg.take(eeg_split.test), speech.take(speech_split.test)
+        yield Fold(
+            train=class_pairs(train_eeg, train_speech, seed=seed),
+            test=class_pairs(test_eeg, test_speech, seed=seed),
+            train_eeg=train_eeg,
+            test_eeg=test_eeg,
+            seed=seed,
+        )
+
+
+def _hide_labels(features: Features, plan: Plan, seed: int) -> Features:
+    """Return features that show as many labels as the plan allows."""
+    shown = draw_labels(features.labels, per_class=plan.n_labelled_per_class, seed=seed)
+    return replace(features, labels=shown)

@@ -1,0 +1,151 @@
+"""EEG and speech features in, pairs out: recorded together, or joined by class; and the controls.
+
+A control keeps everything but the one thing that is in doubt: shuffled pairs keep both signals but
+not who belongs to whom, one-hot pairs keep the label but no EEG.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from jmml_edu._checks import check_at_least, fail
+from jmml_edu.data import UNLABELLED, Features, Pairs
+
+
+def trial_pairs(eeg: Features, speech: Features) -> Pairs:
+    """Return one pair per utterance, with the EEG of the same subject and trial.
+
+    An utterance without EEG stays, marked in ``has_eeg``; EEG without an utterance is left out.
+
+    Raises
+    ------
+    InputError
+        If a trial occurs twice, no trial is in both, or the two sides label one differently.
+    """
+    eeg_row, speech_row = _row_by_trial("eeg", eeg), _row_by_trial("speech", speech)
+    partner = np.array([eeg_row.get(key, -1) for key in speech_row])
+    has_eeg = partner >= 0
+    if not has_eeg.any():
+        fail(
+            "trial_pairs", "eeg and speech", "share subjects and trials",
+            f"none of {len(speech)} utterances in {len(eeg)} EEG trials, for example"
+            f" {next(iter(speech_row))} and {next(iter(eeg_row))}",
+            "Name subjects and trials alike on both sides, or use pairing 'class'.",
+        )  # fmt: skip
+    pairs = Pairs(_eeg_rows(eeg, partner), speech, "trial", has_eeg)
+    both = has_eeg & (pairs.eeg.labels != UNLABELLED) & (speech.labels != UNLABELLED)
+    differ = np.flatnonzero(both & (pairs.eeg.labels != speech.labels))
+    if len(differ):
+        row = differ[0]
+        fail(
+            "trial_pairs", "labels", "agree between EEG and speech of one trial",
+            f"{len(differ)} that differ, the first in trial {speech.trials[row]} of"
+            f" {speech.subjects[row]}: EEG {pairs.eeg.labels[row]!r}, speech"
+            f" {speech.labels[row]!r}", "Map both to the same class names.",
+        )  # fmt: skip
+    return pairs
+
+
+def class_pairs(eeg: Features, speech: Features, *, seed: int) -> Pairs:
+    """Return every utterance with the EEG of a random trial of its class.
+
+    Such a pair carries the class across and nothing else. An utterance that is unlabelled, or of a
+    class that the EEG lacks, gets no EEG.
+    """
+    rng = np.random.default_rng(seed)
+    partner = np.full(len(speech), -1)
+    for label in sorted(set(speech.classes) & set(eeg.classes)):
+        rows = np.flatnonzero(speech.labels == label)
+        partner[rows] = rng.choice(np.flatnonzero(eeg.labels == label), size=len(rows))
+    return Pairs(_eeg_rows(eeg, partner), speech, "class", partner >= 0)
+
+
+def check_same_classes(eeg: Features, speech: Features) -> None:
+    """Raise if one side has a class that the other lacks."""
+    if eeg.classes != speech.classes:
+        only = {
+            "eeg": sorted(set(eeg.classes) - set(speech.classes)),
+            "speech": sorted(set(speech.classes) - set(eeg.classes)),
+        }
+        fail(
+            "check_same_classes", "classes", "be the same in EEG and speech", f"only in one: {only}",
+            "Map the labels of both to common classes, or drop those that one side lacks.",
+        )  # fmt: skip
+
+
+def shuffled_within_subject(pairs: Pairs, *, seed: int) -> Pairs:
+    """Return pairs whose EEG was permuted within each person, blind to labels.
+
+    The control for "does it matter which EEG belongs to which utterance?". Which rows have EEG
+    stays the same.
+    """
+    rng = np.random.default_rng(seed)
+    partner = np.full(len(pairs), -1)
+    for subject in np.unique(pairs.subjects):
+        rows = np.flatnonzero((pairs.subjects == subject) & pairs.has_eeg)
+        partner[rows] = rng.permutation(rows)
+    return replace(pairs, eeg=_eeg_rows(pairs.eeg, partner))
+
+
+def one_hot_pairs(pairs: Pairs) -> Pairs:
+    """Return pairs whose EEG is replaced by the label itself, one column per class.
+
+    The control for class pairs: if this does as well, EEG contributed nothing but the label.
+    Unlabelled rows have no partner.
+    """
+    return _label_pairs(pairs, np.eye(len(pairs.speech.classes)), "is_")
+
+
+def class_prototype_pairs(pairs: Pairs, *, dim: int, seed: int) -> Pairs:
+    """Return pairs whose EEG is replaced by one random vector per class.
+
+    The control for "does it matter what the class means of EEG are?".
+    """
+    check_at_least("class_prototype_pairs", 1, dim=dim)
+    rng = np.random.default_rng(seed)
+    return _label_pairs(pairs, rng.standard_normal((len(pairs.speech.classes), dim)), "prototype_")
+
+
+def _label_pairs(pairs: Pairs, codes: np.ndarray, prefix: str) -> Pairs:
+    """Return class pairs whose EEG is a row of ``codes``, chosen by the label."""
+    classes = pairs.speech.classes
+    number = np.array([classes.index(c) if c in classes else -1 for c in pairs.labels])
+    values = np.where((number >= 0)[:, None], codes[number], np.nan)
+    names = classes if prefix == "is_" else tuple(map(str, range(codes.shape[1])))
+    eeg = replace(
+        pairs.speech,
+        values=values,
+        names=tuple(prefix + name for name in names),
+        modality="eeg",
+        provenance=pairs.speech.provenance.then("EEG replaced by its label"),
+    )
+    return Pairs(eeg, pairs.speech, "class", number >= 0)
+
+
+def _row_by_trial(side: str, features: Features) -> dict[tuple[str, str], int]:
+    """Return the row of each (subject, trial)."""
+    rows = {
+        key: row for row, key in enumerate(zip(features.subjects, features.trials, strict=True))
+    }
+    if len(rows) < len(features):
+        fail(
+            "trial_pairs", side, "hold each trial of a subject once",
+            f"{len(features) - len(rows)} repeated", "Give every trial its own name.",
+        )  # fmt: skip
+    return rows
+
+
+def _eeg_rows(eeg: Features, partner: np.ndarray) -> Features:
+    """Return the EEG of each pair; where the partner is -1, a row of NaN without a name."""
+    missing = partner < 0
+    taken = eeg.take(partner)
+    return replace(
+        taken,
+        values=np.where(missing[:, None], np.nan, taken.values),
+        **{
+            name: np.where(missing, "", getattr(taken, name))
+            for name in ("subjects", "labels", "trials", "stimuli")
+        },
+    )

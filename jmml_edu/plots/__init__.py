@@ -1,0 +1,23 @@
+"""Numbers to axes: every function takes ``ax``, draws on it, returns it, and never shows it.
+
+Whatever is made from simulated data carries the stamp SIMULATED.
+"""
+
+from jmml_edu.plots.confusion import plot_confusion
+from jmml_edu.plots.latent import plot_correlations, plot_latent
+from jmml_edu.plots.scores import GAIN_NAMES, METHOD_NAMES, plot_gains, plot_scores, reading
+from jmml_edu.plots.style import Picture, picture, style
+
+__all__ = [
+    "GAIN_NAMES",
+    "METHOD_NAMES",
+    "Picture",
+    "picture",
+    "plot_confusion",
+    "plot_correlations",
+    "plot_gains",
+    "plot_latent",
+    "plot_scores",
+    "reading",
+    "style",
+]

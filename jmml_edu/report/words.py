@@ -1,0 +1,145 @@
+"""What the page says about its figures, and what it warns of: sentences made from the numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jmml_edu.data import Modality
+from jmml_edu.evaluation import FEWEST_SUBJECTS
+from jmml_edu.plots import GAIN_NAMES, METHOD_NAMES, reading
+from jmml_edu.report.verdict import percent, points
+from jmml_edu.results import Comparison, Interval
+
+_ALWAYS = (
+    "Labels are ratings or acted intentions, not inner states: to recognise the label is not to"
+    " know what somebody feels.",
+    "The method keeps whatever EEG and speech share, and that may be the person or the muscles"
+    " that speak. A high correlation is no proof of emotion; only the score on new people counts.",
+    "Intervals cover the choice of people. They do not cover another language, laboratory,"
+    " recorder or way of labelling.",
+    "No evidence of a gain is not evidence of no gain: look how wide the interval is.",
+    "The pictures of the shared space show one fold of one seed; direction and sign of"
+    " a component mean nothing.",
+)
+
+
+def score_with_interval(score: Interval) -> str:
+    """Return a score and its interval in per cent.
+
+    >>> score_with_interval(Interval(0.5, 0.4, 0.6, {}, ()))
+    '50.0 % (95 % interval 40.0 to 60.0)'
+    """
+    if score.low is None or score.high is None:
+        return f"{percent(score.value)} (no interval)"
+    return f"{percent(score.value)} (95 % interval {100 * score.low:.1f} to {100 * score.high:.1f})"
+
+
+def gain_name(name: str) -> str:
+    """Return the name of a difference on one line."""
+    return GAIN_NAMES[name].replace("\n", " ")
+
+
+def alt_scores(comparison: Comparison) -> str:
+    """Say in words what the forest plot of scores shows."""
+    rows = "; ".join(
+        f"{METHOD_NAMES[name]} {score_with_interval(score)}"
+        for name, score in comparison.methods.items()
+    )
+    return f"Forest plot of unweighted average recall. {rows}. Chance {percent(comparison.chance)}."
+
+
+def alt_gains(comparison: Comparison) -> str:
+    """Say in words what the forest plot of differences shows."""
+    rows = "; ".join(
+        f"{gain_name(name)} {points(gain)}, {reading(name, gain, comparison.plan.kind)}"
+        for name, gain in comparison.gains.items()
+    )
+    return f"Forest plot of differences around a line at zero. {rows}."
+
+
+def alt_latent(comparison: Comparison, modality: Modality) -> str:
+    """Say in words what the scatter of one modality's codes shows."""
+    codes = comparison.latent
+    there = np.isfinite(codes.eeg if modality == "eeg" else codes.speech).all(axis=1)
+    new, known = int((there & codes.held_out).sum()), int((there & ~codes.held_out).sum())
+    name = {"eeg": "EEG", "speech": "speech"}[modality]
+    return (
+        f"Scatter plot of {name} codes on the first components of the shared space: {new} codes of"
+        f" new people, filled, and {known} of training people, hollow; classes"
+        f" {', '.join(comparison.classes)}."
+    )
+
+
+def alt_correlations(comparison: Comparison) -> str:
+    """Say in words what the plot of correlations shows."""
+    codes = comparison.latent
+    rows = "; ".join(
+        f"component {number}: {train:.2f} and {new:.2f}"
+        for number, (train, new) in enumerate(
+            zip(codes.train_correlations, codes.held_out_correlations, strict=True), start=1
+        )
+    )
+    return f"Correlations of EEG and speech codes, training people and new people. {rows}."
+
+
+def alt_confusion(comparison: Comparison, method: str) -> str:
+    """Say in words what a confusion matrix shows: how much of each class is recognised."""
+    recalls = _shares(comparison, method).diagonal()
+    rows = ", ".join(
+        f"{percent(recall)} of {name}"
+        for name, recall in zip(comparison.classes, recalls, strict=True)
+    )
+    return f"Confusion matrix of {METHOD_NAMES[method]}. Recognised: {rows}."
+
+
+def caption_correlations(comparison: Comparison) -> str:
+    """Say how much of the first correlation survives on new people."""
+    codes = comparison.latent
+    if not len(codes.train_correlations):
+        return "The shared space has no component."
+    train, new = codes.train_correlations[0], codes.held_out_correlations[0]
+    return (
+        f"The first component correlates {train:.2f} in the people it was learned from and"
+        f" {new:.2f} in new ones. What lies between hollow and filled was fitted to the training"
+        " people alone."
+    )
+
+
+def caption_confusion(comparison: Comparison, method: str = "eeg_trained") -> str:
+    """Name the error that the method makes most often."""
+    errors = _shares(comparison, method)
+    np.fill_diagonal(errors, 0)
+    true, heard = np.unravel_index(int(errors.argmax()), errors.shape)
+    return (
+        f"Each row is a true class and sums to 100 %. With EEG at training the commonest error is"
+        f" {comparison.classes[true]} heard as {comparison.classes[heard]}:"
+        f" {percent(float(errors[true, heard]))} of its utterances."
+    )
+
+
+def limits(comparison: Comparison) -> list[str]:
+    """Return what the run does not show, one sentence each."""
+    sometimes = (
+        (
+            comparison.plan.provenance.simulated,
+            "The data are simulated: they show how the method behaves in a world whose rules are"
+            " known, and prove nothing about people.",
+        ),
+        (
+            comparison.plan.kind == "class",
+            "EEG and speech were never recorded together here, so nothing can be said about what"
+            " a brain does while its owner speaks.",
+        ),
+        (
+            comparison.gains["gain"].low is None,
+            f"With fewer than {FEWEST_SUBJECTS} people no interval is given, so no difference here"
+            " is established.",
+        ),
+    )
+    return [*(sentence for applies, sentence in sometimes if applies), *_ALWAYS]
+
+
+def _shares(comparison: Comparison, method: str) -> np.ndarray:
+    """Return a confusion matrix as shares of each true class."""
+    counts = comparison.confusions[method]
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))

@@ -1,0 +1,152 @@
+"""The nouns at the end of the road: what a comparison plans, and what it found.
+
+``Plan`` is known before anything is computed; ``Comparison`` afterwards. Both are plain data, so
+that the table, the page and ``results.json`` show the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from jmml_edu.data import PairKind, Provenance
+
+METHODS: Mapping[str, str] = {
+    "speech_only": "Speech features as they are; no EEG anywhere.",
+    "eeg_free": "The best of several ways to clean speech without EEG, given the same unlabelled"
+    " speech.",
+    "eeg_trained": "EEG there while learning, absent at test: the shared space heard from speech.",
+    "eeg_only": "EEG features alone, on new people; speech absent.",
+    "eeg_trained_shuffled": "As eeg_trained, but EEG shuffled within each person, blind to labels.",
+}
+"""Every method that is compared, in the order of the table, and what it is."""
+
+GAINS: Mapping[str, tuple[str, str]] = {
+    "gain": ("eeg_trained", "eeg_free"),
+    "gain_over_raw": ("eeg_trained", "speech_only"),
+    "gain_shuffled": ("eeg_trained_shuffled", "eeg_free"),
+}
+"""Every difference that is reported: first minus second."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with its 95 % interval over resampled people.
+
+    Attributes
+    ----------
+    value
+        The estimate on all people, a fraction.
+    low, high
+        Ends of the interval; None when there are too few people for one.
+    by_subject
+        The value of each person alone, by name.
+    by_seed
+        The value of each seed, in the order of the seeds.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    by_subject: Mapping[str, float]
+    by_seed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is about to do, printed before it starts.
+
+    Attributes
+    ----------
+    n_people, n_trials, n_pairs, n_labelled_per_class
+        Speakers, utterances, utterances that have EEG, and labels used in each training fold
+        (None: all of them).
+    class_counts
+        Utterances per class.
+    n_folds, seeds
+        Folds over people, and the seeds of the draw of labels, folds and pairs.
+    kind, provenance
+        How EEG and speech were joined, and where they come from.
+    minutes
+        Expected computing time.
+    notes
+        What was dropped or changed on the way, in sentences.
+    """
+
+    n_people: int
+    n_trials: int
+    n_pairs: int
+    n_labelled_per_class: int | None
+    class_counts: Mapping[str, int]
+    n_folds: int
+    seeds: tuple[int, ...]
+    kind: PairKind
+    provenance: Provenance
+    minutes: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class LatentCodes:
+    """Where pairs lie in the shared space of one fold.
+
+    Attributes
+    ----------
+    eeg, speech
+        Codes, pair x component; NaN rows of ``eeg`` have no EEG.
+    labels, subjects
+        One string per pair.
+    held_out
+        True for people the model never saw.
+    train_correlations, held_out_correlations
+        Correlation of each component between the two codes, after centring within each person.
+    """
+
+    eeg: Float[np.ndarray, "pair component"]
+    speech: Float[np.ndarray, "pair component"]
+    labels: np.ndarray
+    subjects: np.ndarray
+    held_out: Bool[np.ndarray, " pair"]
+    train_correlations: Float[np.ndarray, " component"]
+    held_out_correlations: Float[np.ndarray, " component"]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What a run found.
+
+    Attributes
+    ----------
+    methods, gains
+        Unweighted average recall of each method, and differences between methods.
+    macro_f1
+        Macro-averaged F1 score of each method.
+    confusions
+        Counts, true class x predicted class, summed over folds and seeds.
+    classes, chance
+        Class names in the order of the confusion matrices; 1 / number of classes.
+    choices
+        For each method that chooses: what inner cross-validation picked, and how often.
+    latent
+        Codes of the first fold of the first seed.
+    plan, run
+        What was planned; versions, seconds and memory of the run.
+    """
+
+    methods: Mapping[str, Interval]
+    gains: Mapping[str, Interval]
+    macro_f1: Mapping[str, float]
+    confusions: Mapping[str, Int[np.ndarray, "true predicted"]]
+    classes: tuple[str, ...]
+    choices: Mapping[str, Mapping[str, int]]
+    latent: LatentCodes
+    plan: Plan
+    run: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def chance(self) -> float:
+        """The unweighted average recall of guessing."""
+        return 1 / len(self.classes)

@@ -1,0 +1,1 @@
+"""EEG and speech with a shared latent that is known, audible and visible."""

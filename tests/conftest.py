@@ -1,0 +1,57 @@
+"""What several test files share: quiet threads, the folder of real recordings, small data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# Before numpy loads its BLAS: on small matrices a second thread costs more than it brings.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+os.environ.setdefault("MNE_USE_NUMBA", "false")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real recordings, or a skip that says how to name it."""
+    folder = os.environ.get("JMML_EDU_REAL_DATA", "")
+    if not Path(folder).is_dir() or not folder:
+        pytest.skip("Set JMML_EDU_REAL_DATA to a folder of real recordings to run this test.")
+    return Path(folder)
+
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium; without one a skip that says so, under CI a failure."""
+    program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+    if program is None:
+        sentence = "Install Chromium (on Debian: apt-get install chromium) to run browser tests."
+        (pytest.fail if os.environ.get("JMML_EDU_CI") else pytest.skip)(sentence)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield browser
+        browser.close()

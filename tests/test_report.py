@@ -1,0 +1,353 @@
+"""The report: one page that stands alone, numbers that survive, sentences that the numbers made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import made_up
+import numpy as np
+import pytest
+
+from jmml_edu._checks import InputError
+from jmml_edu._folders import check_new_folder, whole_folder
+from jmml_edu.report import page as page_module
+from jmml_edu.report import results_json, verdict, write_report
+from jmml_edu.results import GAINS, METHODS, Comparison, Interval
+
+HOSTILE = '<script>alert("$\\frac{")</script>'
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags with their attributes, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The three made-up comparisons as HTML."""
+    place = tmp_path_factory.mktemp("pages")
+    made = {f.__name__: f() for f in (made_up.clear_gain, made_up.three_speakers, made_up.harm)}
+    return {
+        name: write_report(c, place / name).read_text(encoding="utf-8") for name, c in made.items()
+    }
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test of the folder do without drawing."""
+    dot = page_module.plots.picture(lambda ax: ax, width_in=1.0, height_in=1.0)
+    monkeypatch.setattr(page_module, "_draw", lambda *_: dot)
+
+
+def with_gain(
+    comparison: Comparison, value: float, low: float | None, high: float | None
+) -> Comparison:
+    """The same comparison with another main difference."""
+    gain = Interval(value, low, high, {}, ())
+    return replace(comparison, gains={**comparison.gains, "gain": gain})
+
+
+def simulated(comparison: Comparison, yes: bool) -> Comparison:
+    """The same comparison from simulated or recorded data."""
+    provenance = replace(comparison.plan.provenance, simulated=yes)
+    return replace(comparison, plan=replace(comparison.plan, provenance=provenance))
+
+
+def test_a_clear_gain_is_stated_with_its_numbers() -> None:
+    assert verdict(simulated(made_up.clear_gain(), False)) == (
+        "With 10 labels per class, EEG at training raised speech-only recognition of new people"
+        " from 48.4 % to 56.6 % (+8.2 points, 95 % interval +5.4 to +11.0), against the best"
+        " method that never saw EEG."
+    )
+
+
+def test_a_loss_is_stated_as_plainly_as_a_gain() -> None:
+    said = verdict(made_up.harm())
+    assert (
+        "EEG at training lowered speech-only recognition of new people from 63.4 % to 57.1 %"
+        in said
+    )
+    assert "(-6.3 points, 95 % interval -8.3 to -4.3)" in said
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.01, 0.05), (0.0, 0.05), (-0.05, 0.0)])
+def test_an_interval_that_holds_zero_is_no_evidence(low: float, high: float) -> None:
+    said = verdict(with_gain(made_up.harm(), 0.02, low, high))
+    assert "there is no evidence that EEG at training helps" in said
+    assert "raised" not in said
+    assert "lowered" not in said
+
+
+def test_without_an_interval_nothing_is_claimed() -> None:
+    said = verdict(made_up.three_speakers())
+    assert "Three people are too few for an interval; the values of each one stand below." in said
+    assert not any(word in said for word in ("raised", "lowered", "evidence"))
+
+
+def test_class_pairs_are_called_a_negative_control_and_a_gain_is_laid_to_the_labels() -> None:
+    pairs = made_up.three_speakers()
+    assert verdict(pairs).startswith(
+        "A negative control (EEG and speech come from different people"
+    )
+    assert "all labels" in verdict(pairs)
+    assert "The labels that joined the pairs can do that alone" in verdict(
+        with_gain(pairs, 0.1, 0.05, 0.15)
+    )
+    assert "alone" not in verdict(with_gain(pairs, 0.1, -0.05, 0.25))
+
+
+def test_simulated_data_open_the_verdict() -> None:
+    assert verdict(simulated(made_up.harm(), True)).startswith("In simulated data, with 10 labels")
+    assert "simulated" not in verdict(simulated(made_up.harm(), False))
+
+
+def test_a_gain_that_shuffled_eeg_shows_too_is_doubted() -> None:
+    clear = made_up.clear_gain()
+    shuffled = Interval(0.07, 0.04, 0.10, {}, ())
+    doubted = replace(clear, gains={**clear.gains, "gain_shuffled": shuffled})
+    assert "But EEG shuffled within each person gained too (+7.0 points" in verdict(doubted)
+    assert "But" not in verdict(clear)
+
+
+def test_a_tiny_end_of_an_interval_keeps_its_sign() -> None:
+    said = verdict(with_gain(made_up.harm(), 0.08, 0.0002, 0.11))
+    assert "95 % interval +0.02 to +11.0" in said
+
+
+def test_results_have_the_documented_shape() -> None:
+    results = results_json(made_up.clear_gain())
+    assert list(results["methods"]) == list(METHODS)
+    assert set(results["methods"]["eeg_trained"]) == {"uar", "low", "high"}
+    for name in GAINS:
+        assert set(results[name]) == {"mean", "low", "high"}
+    assert {"versions", "seeds", "folds", "counts", "seconds", "peak_mib"} <= set(results["run"])
+    assert {"macro_f1", "by_subject", "by_seed", "choices", "confusion"} <= set(results)
+    assert results["gain"] == {"mean": 0.082, "low": 0.054, "high": 0.11}
+    assert (results["chance"], results["classes"]) == (0.25, list(made_up.FOUR))
+    assert results["provenance"]["simulated"] is True
+    assert results["run"]["counts"]["people"] == 24
+    assert len(results["by_subject"]["gain"]) == 24
+
+
+def test_results_survive_json_and_miss_what_does_not_exist() -> None:
+    few = made_up.three_speakers()
+    odd = replace(
+        few,
+        macro_f1={name: np.float64("nan") for name in METHODS},
+        run={"seconds": np.float32(2), "where": Path("a")},
+    )
+    results = json.loads(json.dumps(results_json(odd), allow_nan=False))
+    assert results["gain"]["low"] is None
+    assert results["gain"]["high"] is None
+    assert set(results["macro_f1"].values()) == {None}
+    assert results["run"]["seconds"] == 2
+    assert results["run"]["where"] == "a"
+    assert results["notes"] == ["12 clipped recordings were dropped."]
+
+
+@pytest.mark.parametrize("tiny", [1e-9, -1e-9, 0.123456789])
+def test_rounding_changes_no_sign(tiny: float) -> None:
+    mean = results_json(with_gain(made_up.harm(), tiny, None, None))["gain"]["mean"]
+    assert np.sign(mean) == np.sign(tiny)
+    assert mean == pytest.approx(tiny, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["clear_gain", "three_speakers", "harm"])
+def test_a_page_loads_nothing_from_anywhere(pages: dict[str, str], name: str) -> None:
+    loads = {("img", "src"), ("link", "href"), ("script", "src"), ("iframe", "src")}
+    page = Page(pages[name])
+    addresses = [a[k] for tag, a in page.tags for t, k in loads if t == tag and k in a]
+    assert len(addresses) == 8
+    assert all(address.startswith("data:") for address in addresses)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert "url(" not in pages[name]
+    assert "@import" not in pages[name]
+
+
+@pytest.mark.parametrize("name", ["clear_gain", "three_speakers", "harm"])
+def test_every_figure_has_words_and_every_heading_its_level(
+    pages: dict[str, str], name: str
+) -> None:
+    page = Page(pages[name])
+    alts = [a["alt"] for tag, a in page.tags if tag == "img"]
+    assert len(set(alts)) == 7
+    assert all(len(alt) >= 20 for alt in alts)
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    assert ("html", {"lang": "en"}) in page.tags
+    assert all(a.get("scope") in {"col", "row"} for tag, a in page.tags if tag == "th")
+
+
+def test_words_for_figures_hold_the_numbers(pages: dict[str, str]) -> None:
+    alts = " ".join(a["alt"] for tag, a in Page(pages["clear_gain"]).tags if tag == "img")
+    alts = alts.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-")
+    assert "EEG at training 56.6 % (95 % interval 53.0 to 60.2)" in alts
+    assert "EEG at training over best without EEG +8.2 points" in alts
+    assert "component 1: 0.74 and 0.66" in alts
+    assert "Recognised: 56.6 % of calm" in alts
+    assert "420 codes of new people, filled, and 1596 of training people" in alts
+
+
+def test_only_simulated_pages_carry_the_banner(pages: dict[str, str]) -> None:
+    assert "SIMULATED" in Page(pages["clear_gain"]).text
+    assert "SIMULATED" not in Page(pages["harm"]).text
+    assert "prove nothing about people" in Page(pages["clear_gain"]).text
+
+
+def test_class_pairs_are_explained_with_the_bound_on_correlations(pages: dict[str, str]) -> None:
+    text = " ".join(Page(pages["three_speakers"]).text.split())
+    assert "carry at most 1 correlation (classes minus one)" in text
+    assert "NEGATIVE CONTROL" not in pages["harm"]
+    for person in ("s01", "s02", "s03"):
+        assert person in text
+
+
+def test_the_page_names_its_limits_its_choices_and_how_to_repeat_it(pages: dict[str, str]) -> None:
+    text = " ".join(Page(pages["clear_gain"]).text.split())
+    assert "Labels are ratings or acted intentions, not inner states" in text
+    assert "speaker-projected (15 of 25)" in text
+    assert "jmml-edu run --pairs samples --labels-per-class 10 --seeds 5" in text
+    assert "calm heard as excited: 32.6 %" in text
+    assert "KNOWN" in text
+    assert "OUR READING" in text
+
+
+def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:
+    clear = made_up.three_speakers()
+    plan = replace(clear.plan, class_counts={HOSTILE: 1}, notes=(HOSTILE,))
+    by_subject = {HOSTILE: 0.1}
+    hostile = replace(
+        clear,
+        classes=(HOSTILE, "neutral"),
+        plan=replace(plan, provenance=replace(plan.provenance, source=HOSTILE)),
+        gains={name: replace(gain, by_subject=by_subject) for name, gain in clear.gains.items()},
+        run={"command": HOSTILE},
+    )
+    html = write_report(hostile, tmp_path / "out", title=HOSTILE).read_text(encoding="utf-8")
+    assert "script" not in {tag for tag, _ in Page(html).tags}
+    assert html.count("&lt;script&gt;") >= 7
+
+
+def test_a_report_is_a_page_its_figures_and_its_numbers(tmp_path: Path) -> None:
+    page = write_report(made_up.three_speakers(), tmp_path / "deep" / "out")
+    folder = tmp_path / "deep" / "out"
+    assert page == folder / "index.html"
+    assert {p.name for p in folder.iterdir()} == {"index.html", "results.json", "figures"}
+    assert len(list((folder / "figures").glob("*.png"))) == 7
+    assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["pairing"] == "class"
+    assert [p.name for p in folder.parent.iterdir()] == ["out"]
+
+
+def test_a_run_that_recorded_nothing_still_has_a_page(tmp_path: Path, quick: None) -> None:
+    assert write_report(replace(made_up.harm(), run={}, choices={}), tmp_path / "out").is_file()
+
+
+def test_the_same_comparison_gives_the_same_page(tmp_path: Path, pages: dict[str, str]) -> None:
+    again = write_report(made_up.three_speakers(), tmp_path / "again")
+    assert again.read_text(encoding="utf-8") == pages["three_speakers"]
+
+
+def test_a_taken_folder_is_explained_and_left_alone(tmp_path: Path, quick: None) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError) as error:
+        write_report(made_up.harm(), tmp_path)
+    assert str(error.value) == (
+        f"write_report: folder must not exist yet; got '{tmp_path}'."
+        " Choose another --out, or pass --overwrite to replace an earlier report."
+    )
+    with pytest.raises(InputError) as error:
+        write_report(made_up.harm(), tmp_path, overwrite=True)
+    assert str(error.value) == (
+        "write_report: folder must hold results.json, so that nothing else is overwritten;"
+        f" got '{tmp_path}' without it. Choose another --out."
+    )
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_an_earlier_report_is_replaced_whole_when_asked(tmp_path: Path, quick: None) -> None:
+    out = tmp_path / "out"
+    write_report(made_up.harm(), out)
+    (out / "stale.txt").write_text("old")
+    write_report(made_up.three_speakers(), out, overwrite=True)
+    assert not (out / "stale.txt").exists()
+    assert json.loads((out / "results.json").read_text(encoding="utf-8"))["pairing"] == "class"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+def test_a_stop_in_the_middle_leaves_nothing_and_the_earlier_report_whole(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    out = tmp_path / "out"
+    write_report(made_up.harm(), out)
+    before = (out / "index.html").read_bytes()
+
+    def broken(*_: object) -> str:
+        raise stop
+
+    monkeypatch.setattr(page_module, "_page", broken)
+    for folder, overwrite in ((out, True), (tmp_path / "other", False)):
+        with pytest.raises(stop):
+            write_report(made_up.harm(), folder, overwrite=overwrite)
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert (out / "index.html").read_bytes() == before
+
+
+def test_a_stop_while_the_folders_change_places_brings_the_old_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mark").write_text("old")
+    rename = Path.rename
+
+    def stopped(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt), whole_folder("test", out, replaces="mark") as new:
+        (new / "mark").write_text("new")
+    assert (out / "mark").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_somebody_else_made_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def race() -> None:
+        with whole_folder("test", out) as new:
+            (new / "mark").write_text("ours")
+            out.mkdir()
+            (out / "mark").write_text("theirs")
+
+    with pytest.raises(InputError, match="must not exist yet"):
+        race()
+    assert (out / "mark").read_text() == "theirs"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_empty_folder_may_be_filled_on_request_but_a_file_never_replaced(tmp_path: Path) -> None:
+    check_new_folder("test", tmp_path, replaces="mark")
+    file = tmp_path / "file"
+    file.write_text("kept")
+    with pytest.raises(InputError, match="folder must be a folder; got the file"):
+        check_new_folder("test", file, replaces="mark")
