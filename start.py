@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -81,21 +82,24 @@ def requirements() -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def is_ready(extras: set[str]) -> bool:
-    """Tell whether the environment is complete and holds these extras."""
+def is_installed(extras: set[str]) -> bool:
+    """Tell whether the environment was installed to the end and holds these extras."""
     stamp = read_stamp()
-    installed = stamp.get("extras")
+    there = stamp.get("extras")
     return (
         (stamp.get("place"), stamp.get("requirements")) == (place(), requirements())
-        and isinstance(installed, list)
-        and extras <= set(installed)
+        and isinstance(there, list)
+        and extras <= set(there)
         and PYTHON.exists()
     )
 
 
-def stage(name: str) -> None:
-    """Announce a stage of the set-up."""
-    print(f"  {name:<42}", end="", flush=True)
+def staged(name: str, step: Callable[[], None]) -> None:
+    """Do one step of the set-up under its name and time."""
+    began = time.monotonic()
+    print(f"  {name:<20}", end="", flush=True)
+    step()
+    print(f"{time.monotonic() - began:5.0f} s")
 
 
 def stop(problem: str, remedy: str) -> NoReturn:
@@ -188,27 +192,26 @@ def warm_up() -> None:
         stop("what was installed does not run", f"Delete {VENV} and start again.")
 
 
-def setup(extras: set[str]) -> None:
-    """Make or update the environment; do nothing where it is ready."""
-    if is_ready(extras):
-        return
-    began = time.monotonic()
-    print(f"Setting up {VENV} (once; about 2 minutes and 2 GB)")
-    stage("environment")
-    make_folder()
-    installed = read_stamp().get("extras")
-    extras = extras | set(installed if isinstance(installed, list) else [])
+def install(extras: set[str]) -> None:
+    """Make or update the environment; the last line of the record says that all went well."""
+    staged("environment", make_folder)
+    there = read_stamp().get("extras")
+    extras = extras | set(there if isinstance(there, list) else [])
     write_stamp(place=place(), extras=sorted(extras))
-    steps = [
-        ("PyTorch, CPU build", install_torch),
-        ("other packages", lambda: install_rest(extras)),
-    ]
-    for name, step in [*steps, ("warming up", warm_up)]:
-        print(f"{time.monotonic() - began:5.0f} s")
-        stage(name)
-        step()
+    staged("PyTorch, CPU build", install_torch)
+    staged("other packages", lambda: install_rest(extras))
     write_stamp(place=place(), extras=sorted(extras), requirements=requirements())
-    print(f"{time.monotonic() - began:5.0f} s")
+
+
+def setup(extras: set[str]) -> None:
+    """Leave an environment that is installed and warm; do nothing where it is."""
+    if is_installed(extras) and read_stamp().get("warm"):
+        return
+    print(f"Setting up {VENV} (once; about 2 minutes and 1.5 GB)")
+    if not is_installed(extras):
+        install(extras)
+    staged("warming up", warm_up)
+    write_stamp(**read_stamp(), warm=True)
 
 
 def start(*command: str | Path) -> int:

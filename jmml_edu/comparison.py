@@ -1,4 +1,4 @@
-"""What did EEG at training time do for a classifier that hears speech alone?
+"""What EEG at training time did for a classifier that hears speech alone.
 
 Features of both modalities go in; five methods, tested on the same held-out people with the same
 few labels, come out as a ``Comparison``.
@@ -93,15 +93,17 @@ def compare(
         for method in METHODS
     }
     choices: dict[str, Counter[str]] = {}
-    folds = list(folds_of(eeg, speech, plan))
-    for fold in folds:
+    latent: list[LatentCodes] = []
+    for fold in folds_of(eeg, speech, plan):
+        if not latent:
+            latent.append(latent_codes(fold))
         for predicted in _run_fold(fold, classes):
             tallies[predicted.method].add(predicted, seed=plan.seeds.index(fold.seed))
             if predicted.choice:
                 choices.setdefault(predicted.method, Counter())[predicted.choice] += 1
             if on_step is not None:
                 on_step(predicted.method)
-    return _summary(tallies, classes, choices, latent_codes(folds[0]), plan)
+    return _summary(tallies, classes, choices, latent[0], plan)
 
 
 def _summary(

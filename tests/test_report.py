@@ -15,7 +15,7 @@ import pytest
 from jmml_edu._checks import InputError
 from jmml_edu._folders import check_new_folder, whole_folder
 from jmml_edu.report import page as page_module
-from jmml_edu.report import results_json, verdict, write_report
+from jmml_edu.report import results_json, verdict, words, write_report
 from jmml_edu.results import GAINS, METHODS, Comparison, Interval
 
 HOSTILE = '<script>alert("$\\frac{")</script>'
@@ -227,6 +227,16 @@ def test_the_page_names_its_limits_its_choices_and_how_to_repeat_it(pages: dict[
     assert "calm heard as excited: 32.6 %" in text
     assert "KNOWN" in text
     assert "OUR READING" in text
+
+
+def test_a_correlation_that_could_not_be_measured_is_called_unknown() -> None:
+    clear = made_up.clear_gain()
+    latent = replace(clear.latent, held_out_correlations=np.full(6, np.nan))
+    unknown = replace(clear, latent=latent)
+    assert "0.74 in the people it was learned from and unknown in new ones" in (
+        words.caption_correlations(unknown)
+    )
+    assert "component 1: 0.74 and unknown" in words.alt_correlations(unknown)
 
 
 def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:

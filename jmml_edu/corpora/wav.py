@@ -21,7 +21,7 @@ _LFS_POINTER = b"version https://git-lfs"
 _UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFF000)
 
 
-def read_wav(  # noqa: PLR0913
+def read_wav(
     path: Path | str,
     *,
     subject: str,
@@ -136,24 +136,27 @@ def _decode(file: Path) -> tuple[Float[np.ndarray, "channel time"], float]:
             f"{file.name}, which libsndfile cannot read ({error.error_string.rstrip('.')})",
             "Copy or download it again, or convert it to WAV or FLAC.",
         )  # fmt: skip
+    _check_samples(file, samples, promised)
+    return samples, rate
+
+
+def _check_samples(file: Path, samples: Float[np.ndarray, "channel time"], promised: int) -> None:
+    """Raise unless all samples that the header promised are there, and finite."""
     if samples.shape[1] < max(promised, 1):
         fail(
             "read_wav", "path", "name a complete sound file",
             f"{samples.shape[1]} of {promised} samples in {file.name}",
             "It is empty or cut short: copy or download it again.",
         )  # fmt: skip
-    if not np.isfinite(samples).all():
+    bad = int((~np.isfinite(samples)).sum())
+    if bad:
         fail(
             "read_wav", "path", "hold finite samples only",
-            f"{int((~np.isfinite(samples)).sum())} NaN or infinite in {file.name}",
-            "Export the sound again.",
+            f"{bad} NaN or infinite in {file.name}", "Export the sound again.",
         )  # fmt: skip
-    return samples, rate
 
 
-def _average(
-    file: Path, channels: Float[np.ndarray, "channel time"]
-) -> Float[np.ndarray, " time"]:
+def _average(file: Path, channels: Float[np.ndarray, "channel time"]) -> Float[np.ndarray, " time"]:
     """Return the mean over channels, which must be audible."""
     voice = np.asarray(channels.mean(axis=0))
     if _power_db(channels) < SILENT_DB:

@@ -1,4 +1,4 @@
-"""Speech -> fundamental frequency, voicing, harmonicity; and jitter and shimmer of its cycles."""
+"""Speech -> fundamental frequency, voicing and harmonicity; period and amplitude of each cycle."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class Pitch:
     f0_hz
         Fundamental frequency; 0 where there is no voice.
     harmonicity
-        Normalised autocorrelation at one period, 0 to 1: the share of power that repeats.
+        Normalised autocorrelation at one period, 0 to 1: the share of power that repeats; 0
+        where there is no voice.
     """
 
     f0_hz: Float[np.ndarray, " frame"]
@@ -60,8 +61,8 @@ def track_pitch(power: Float[np.ndarray, "frequency frame"]) -> Pitch:
     that of the window it is 1 at the period of a perfectly periodic sound. Its highest peaks are
     the candidates; the path through them that maximises r minus the costs of jumping an octave
     and of switching between voice and no voice is the melody, so a single frame cannot slip. A
-    second pass leaves out what lies far from the first one's middle half (below 0.65 times its lower
-    quartile or above 2.5 times its upper one): those are octave errors.
+    second pass leaves out what lies far from the middle half of the first: below 0.65 times its
+    lower quartile or above 2.5 times its upper one. Those are octave errors.
 
     Notes
     -----
@@ -96,7 +97,7 @@ def _melody(
     states = np.column_stack([np.zeros(len(frequency)), frequency])
     path = _best_path(states, np.column_stack([no_voice, strength]))
     rows = np.arange(len(path))
-    share = np.column_stack([height.max(axis=1), height])[rows, path]
+    share = np.column_stack([np.zeros(len(height)), height])[rows, path]
     return Pitch(states[rows, path], np.clip(share, 0.0, 1.0))
 
 
@@ -129,8 +130,8 @@ def _candidates(
     peak = (here > left) & (here >= right)
     score = np.where(peak, here - _OCTAVE * np.log2(lag), -np.inf)
     best = np.argpartition(-score, _CANDIDATES, axis=1)[:, :_CANDIDATES]
-    before, at, after = (np.take_along_axis(part, best, axis=1) for part in (left, here, right))
-    shift, height = _vertex(before, at, after)
+    around = [np.take_along_axis(part, best, axis=1) for part in (left, here, right)]
+    shift, height = _vertex(np.stack(around))
     frequency = 1 / ((lag[best] + shift) * _LAG_S)
     found = np.isfinite(np.take_along_axis(score, best, axis=1))
     return np.where(found, frequency, 0.0), np.where(found, height, 0.0)
@@ -157,9 +158,7 @@ def _best_path(
     return np.array(path[::-1])
 
 
-def cycles(
-    signal: Float[np.ndarray, " time"], pitch: Pitch
-) -> list[Float[np.ndarray, "2 cycle"]]:
+def cycles(signal: Float[np.ndarray, " time"], pitch: Pitch) -> list[Float[np.ndarray, "2 cycle"]]:
     """Return period (s) and peak-to-peak amplitude of each cycle, per stretch of voice.
 
     From the strongest sample at the beginning of a stretch we go on to where the next cycle
@@ -208,12 +207,15 @@ def _next_period(
     power = (ends - energy[begin + low :][: len(dots)]) * (here @ here)
     match = dots / np.sqrt(np.maximum(power, _TINY))
     best = int(match[1:-1].argmax()) + 1
-    shift, height = _vertex(*match[best - 1 : best + 2])
-    return low + best + float(shift), float(height)
+    shift, height = _vertex(match[best - 1 : best + 2, None])
+    return low + best + float(shift[0]), float(height[0])
 
 
-def _vertex(before: np.ndarray, at: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _vertex(
+    heights: Float[np.ndarray, "3 ..."],
+) -> tuple[Float[np.ndarray, " ..."], Float[np.ndarray, " ..."]]:
     """Return where between neighbours the parabola through three heights peaks, and how high."""
+    before, at, after = heights
     bend = np.minimum(before - 2 * at + after, -1e-12)
     shift = np.clip(0.5 * (before - after) / bend, -0.5, 0.5)
     return shift, at - 0.25 * (before - after) * shift

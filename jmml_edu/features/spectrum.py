@@ -10,7 +10,9 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Float
 
-RATE_HZ = 16_000
+from jmml_edu.preprocess.speech import SPEECH_RATE_HZ
+
+RATE_HZ = int(SPEECH_RATE_HZ)
 HOP = 160
 """Samples from frame to frame: 10 ms."""
 WINDOW = 720
@@ -72,19 +74,19 @@ def tilt(power: Float[np.ndarray, "frequency frame"]) -> dict[str, Float[np.ndar
     peak of 0-2 kHz over strongest peak of 2-5 kHz. ``slope_0_500`` and ``slope_500_1500``: the
     least-squares lines through the spectrum in dB, in dB per 100 Hz.
     """
-    low, high = (power[_band(*band)].sum(axis=0) for band in ((50, 1000), (1000, 5000)))
-    peak_low, peak_high = (power[_band(*band)].max(axis=0) for band in ((0, 2000), (2000, 5000)))
+    low, high = (power[_band(*band)].sum(axis=0) for band in ((50.0, 1000.0), (1000.0, 5000.0)))
+    peak_low, peak_high = (
+        power[_band(*band)].max(axis=0) for band in ((0.0, 2000.0), (2000.0, 5000.0))
+    )
     return {
         "alpha_ratio": _db(low) - _db(high),
         "hammarberg": _db(peak_low) - _db(peak_high),
-        "slope_0_500": _slope(power, _band(0, 500)),
-        "slope_500_1500": _slope(power, _band(500, 1500)),
+        "slope_0_500": _slope(power, _band(0.0, 500.0)),
+        "slope_500_1500": _slope(power, _band(500.0, 1500.0)),
     }
 
 
-def _slope(
-    power: Float[np.ndarray, "frequency frame"], band: slice
-) -> Float[np.ndarray, " frame"]:
+def _slope(power: Float[np.ndarray, "frequency frame"], band: slice) -> Float[np.ndarray, " frame"]:
     """Return the slope of the line through a band of the spectrum, in dB per 100 Hz."""
     frequency = frequencies_hz()[band] / 100
     centred = frequency - frequency.mean()
@@ -140,7 +142,7 @@ def formants(
     twelve coefficients are the resonances. Poles broader than 800 Hz do not count; a frame whose
     lowest pole lies above 1.1 kHz lost its first formant and is NaN, as is a missing resonance.
     """
-    rows = _band(0, 5500)
+    rows = _band(0.0, 5500.0)
     lift = 1 - 2 * 0.97 * np.cos(np.pi * np.linspace(0, 1, rows.stop)) + 0.97**2
     lags = np.fft.irfft(power[rows].T * lift, axis=1)[:, :13]
     roots = _roots(_predictor(lags))

@@ -11,31 +11,36 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from jmml_edu._checks import fail
 from jmml_edu.data import Features, Provenance, Recording
 from jmml_edu.features import pitch, spectrum
+from jmml_edu.features.speech_statistics import contour, moments, roughness, smooth, timing
 from jmml_edu.features.speech_table import (
-    CONTOUR_STATISTICS,
     DELTA,
     MFCC,
     SHAPE,
     SPEECH_FEATURES,
     TILT,
     VOICE,
-    Measures,
     speech_feature_names,
 )
 
-SHORTEST_S = 0.3
-"""The shortest clip that can be summed up."""
+__all__ = [
+    "SHORTEST_S",
+    "SPEECH_FEATURES",
+    "speech_feature_names",
+    "speech_features",
+    "speech_functionals",
+    "warm_up",
+]
 
-_FRAME_S = spectrum.HOP / spectrum.RATE_HZ
+SHORTEST_S = 0.3
+"""The shortest utterance that can be summed up."""
+
 _SOUND_DB = 30.0
-_PAUSE_S = 0.1
-_PROMINENCE_DB = 3.0
-_SMOOTH = 5
+_SILENT = 1e-12
 
 
 def speech_features(recordings: Iterable[Recording]) -> Features:
@@ -85,26 +90,76 @@ def speech_features(recordings: Iterable[Recording]) -> Features:
 
 
 def speech_functionals(recording: Recording) -> Float[np.ndarray, " feature"]:
-    """Return the functionals of one utterance."""
+    """Return the functionals of one utterance, as listed in :data:`SPEECH_FEATURES`.
+
+    One short-time spectrum (45 ms every 10 ms) gives loudness, pitch, spectral shape, cepstrum
+    and formants frame by frame; the waveform gives jitter and shimmer cycle by cycle. Frames
+    with sound are those at most 30 dB below the loudest; some of them have voice. Each measure
+    is then summed up over the frames where it means something.
+
+    Parameters
+    ----------
+    recording
+        Speech of one channel at 16 kHz that lasts at least 0.3 s.
+
+    Returns
+    -------
+    values
+        101 finite numbers. A statistic whose frames are missing is 0: without voice, all of
+        pitch, jitter and the like, and ``voiced_share`` says why.
+
+    Raises
+    ------
+    InputError
+        If the recording is not such speech, is silent, or holds NaN.
+
+    Notes
+    -----
+    Scaling the recording changes ``loudness_mean_db`` and the three loudness percentiles, and
+    nothing else. Differences from eGeMAPS [1]_ as openSMILE computes it: pitch by autocorrelation
+    and a best path instead of subharmonic summation; loudness is the A-weighted level in dB
+    instead of a sum of compressed auditory bands; one window of 45 ms instead of 20 and 60 ms;
+    standard deviations in the unit of the measure instead of divided by the mean; formants
+    without their bandwidths and amplitudes; the harmonic differences from spectral peaks; 13
+    cepstral coefficients and the deviation of their slopes instead of 4.
+
+    References
+    ----------
+    .. [1] F. Eyben et al., "The Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for Voice
+       Research and Affective Computing", IEEE Transactions on Affective Computing 7, 2016.
+       https://doi.org/10.1109/TAFFC.2015.2457417
+    .. [2] N. H. de Jong, T. Wempe, "Praat script to detect syllable nuclei and measure speech
+       rate automatically", Behavior Research Methods 41, 2009: the idea of the syllable rate.
+       https://doi.org/10.3758/BRM.41.2.385
+
+    Examples
+    --------
+    An A of 220 Hz lies three octaves, 36 semitones, above 27.5 Hz:
+
+    >>> tone = np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)[None]
+    >>> hum = Recording(tone, 16_000.0, ("mono",), "speech", "A", Provenance("a sine", True))
+    >>> values = dict(zip(speech_feature_names(), speech_functionals(hum).tolist()))
+    >>> round(values["f0_p50_st"], 1), round(values["voiced_share"], 1)
+    (36.0, 1.0)
+    """
     signal = _checked(recording)
     level_db = 10 * np.log10(np.mean(signal**2))
     signal = signal / 10 ** (level_db / 20)
     power = spectrum.power_spectrum(signal)
-    loudness = _smooth(spectrum.loudness_db(power) + level_db)
-    sound = loudness > loudness.max() - _SOUND_DB
+    loudness = smooth(spectrum.loudness_db(power) + level_db)
+    sound = loudness >= loudness.max() - _SOUND_DB
     melody = pitch.track_pitch(power)
     voiced = melody.voiced & sound
-    unvoiced = sound & ~voiced
     tracks = _tracks(power, melody)
     values = [
-        *_contour(_semitones(melody.f0_hz), voiced),
-        *_contour(loudness, sound),
-        *_timing(loudness, sound, voiced),
-        *_roughness(signal, melody),
-        *_moments(tracks, VOICE + TILT, voiced),
-        *_moments(tracks, TILT, unvoiced)[::2],
-        *_moments(tracks, SHAPE + MFCC, sound),
-        *_moments(tracks, DELTA, sound)[1::2],
+        *contour(_semitones(melody.f0_hz), voiced),
+        *contour(loudness, sound),
+        *timing(loudness, sound, voiced),
+        *roughness(pitch.cycles(signal, melody)),
+        *moments(tracks, VOICE + TILT, voiced),
+        *moments(tracks, TILT, sound & ~voiced)[::2],
+        *moments(tracks, SHAPE + MFCC, sound),
+        *moments(tracks, DELTA, sound)[1::2],
     ]
     return np.array(values)
 
@@ -124,25 +179,22 @@ def warm_up() -> None:
 
 def _checked(recording: Recording) -> Float[np.ndarray, " time"]:
     """Return the signal of a recording that can be summed up, without its mean."""
-    clip = repr(recording.trial) if recording.trial else "a clip"
-    found = (recording.modality, recording.signal.shape[0], recording.sample_rate_hz)
-    if found != ("speech", 1, spectrum.RATE_HZ):
-        fail(
-            "speech_functionals", "recording", f"be speech of 1 channel at {spectrum.RATE_HZ} Hz",
-            f"{found[0]} of {found[1]} at {found[2]:g} Hz in {clip}", "Call clean_speech first.",
-        )  # fmt: skip
-    if recording.duration_s < SHORTEST_S:
-        fail(
-            "speech_functionals", "recording", f"last at least {SHORTEST_S} s",
-            f"{recording.duration_s:.2f} s in {clip}", "Leave this recording out.",
-        )  # fmt: skip
-    signal = recording.signal[0] - recording.signal[0].mean()
-    if not np.any(signal):
-        fail(
-            "speech_functionals", "recording", "contain sound", f"silence in {clip}",
-            "Leave this recording out.",
-        )  # fmt: skip
-    return np.asarray(signal)
+    form = (recording.modality, len(recording.channels), recording.sample_rate_hz)
+    remedy = "Call clean_speech first."
+    if form != ("speech", 1, spectrum.RATE_HZ):
+        rule = f"be speech of 1 channel at {spectrum.RATE_HZ} Hz"
+        got = "{} of {} at {:g} Hz".format(*form)
+    elif not np.isfinite(recording.signal).all():
+        rule, got, remedy = "hold finite samples only", "NaN or infinity", "Read it again."
+    elif recording.duration_s < SHORTEST_S:
+        rule, got = f"last at least {SHORTEST_S} s", f"{recording.duration_s:.2f} s"
+        remedy = "Leave this recording out."
+    elif recording.signal.var() < _SILENT:
+        rule, got, remedy = "contain sound", "silence", "Leave this recording out."
+    else:
+        return np.asarray(recording.signal[0] - recording.signal[0].mean())
+    clip = f" in {recording.trial!r}" if recording.trial else ""
+    fail("speech_functionals", "recording", rule, got + clip, remedy)
 
 
 def _tracks(
@@ -170,97 +222,6 @@ def _delta(tracks: Float[np.ndarray, "track frame"]) -> Float[np.ndarray, "track
     return np.asarray(librosa.feature.delta(tracks, width=9))
 
 
-def _moments(
-    tracks: dict[str, Float[np.ndarray, " frame"]],
-    measures: Measures,
-    frames: Bool[np.ndarray, " frame"],
-) -> list[float]:
-    """Return mean and standard deviation of each measure over frames that have it; else 0."""
-    chosen = np.stack([tracks[stem] for stem, *_ in measures])[:, frames]
-    known = np.ma.masked_invalid(chosen)
-    moments = np.ma.column_stack([known.mean(axis=1), known.std(axis=1)])
-    return np.ma.filled(moments, 0.0).ravel().tolist()
-
-
-def _contour(
-    track: Float[np.ndarray, " frame"], frames: Bool[np.ndarray, " frame"]
-) -> list[float]:
-    """Return the nine statistics of a contour over the chosen frames; 0 if there are none."""
-    if frames.sum() < _SMOOTH:
-        return [0.0] * len(CONTOUR_STATISTICS)
-    chosen = track[frames]
-    low, p20, p50, p80, high = np.percentile(chosen, (5, 20, 50, 80, 95)).tolist()
-    speed = np.diff(track)[frames[1:] & frames[:-1]] / _FRAME_S
-    time_s = np.flatnonzero(frames) * _FRAME_S
-    centred = time_s - time_s.mean()
-    return [
-        *(float(chosen.mean()), float(chosen.std()), p20, p50, p80, high - low),
-        *(_mean(speed[speed > 0]), _mean(-speed[speed < 0])),
-        float(centred @ chosen / (centred @ centred)),
-    ]
-
-
-def _timing(
-    loudness: Float[np.ndarray, " frame"],
-    sound: Bool[np.ndarray, " frame"],
-    voiced: Bool[np.ndarray, " frame"],
-) -> list[float]:
-    """Return the features of rhythm, in the order of the table."""
-    from scipy.signal import find_peaks
-
-    first, last = np.flatnonzero(sound)[[0, -1]]
-    inside = slice(first, last + 1)
-    length_s = (last + 1 - first) * _FRAME_S
-    voice_s, gap_s = _runs_s(voiced[inside]), _runs_s(~voiced[inside])
-    pause_s = _runs_s(~sound[inside])
-    pause_s = pause_s[pause_s >= _PAUSE_S]
-    peaks, _ = find_peaks(np.pad(loudness, 1, constant_values=-200.0), prominence=_PROMINENCE_DB)
-    return [
-        float(voiced.sum() / sound.sum()),
-        len(voice_s) / length_s,
-        _mean(voice_s),
-        float(voice_s.std()) if len(voice_s) else 0.0,
-        _mean(gap_s),
-        float(pause_s.sum() / length_s),
-        len(pause_s) / length_s,
-        float(voiced[peaks - 1].sum() / length_s),
-    ]
-
-
-def _runs_s(frames: Bool[np.ndarray, " frame"]) -> Float[np.ndarray, " run"]:
-    """Return the length of each run of chosen frames, in seconds."""
-    edges = np.flatnonzero(np.diff(np.pad(frames.astype(np.int8), 1)))
-    return np.diff(edges)[::2] * _FRAME_S
-
-
-def _roughness(signal: Float[np.ndarray, " time"], melody: pitch.Pitch) -> list[float]:
-    """Return jitter in percent of the period and shimmer in dB; 0 without two cycles."""
-    stretches = pitch.cycles(signal, melody)
-    if not stretches:
-        return [0.0, 0.0]
-    periods = _known(np.concatenate([period for period, _ in stretches]))
-    changes = _known(np.concatenate([np.diff(period) for period, _ in stretches]))
-    ratios = _known(np.concatenate([height[1:] / height[:-1] for _, height in stretches]))
-    jitter_pct = 100 * _mean(np.abs(changes)) / (_mean(periods) or 1.0)
-    return [jitter_pct, _mean(np.abs(20 * np.log10(ratios)))]
-
-
-def _known(numbers: Float[np.ndarray, " number"]) -> Float[np.ndarray, " known"]:
-    """Return the numbers that are not NaN."""
-    return numbers[~np.isnan(numbers)]
-
-
 def _semitones(f0_hz: Float[np.ndarray, " frame"]) -> Float[np.ndarray, " frame"]:
     """Return pitch in semitones above 27.5 Hz, the lowest A of a piano."""
-    return 12 * np.log2(np.maximum(f0_hz, 27.5) / 27.5)
-
-
-def _smooth(track: Float[np.ndarray, " frame"]) -> Float[np.ndarray, " frame"]:
-    """Return the running mean over 50 ms."""
-    padded = np.pad(track, _SMOOTH // 2, mode="edge")
-    return np.convolve(padded, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
-
-
-def _mean(numbers: Float[np.ndarray, " number"]) -> float:
-    """Return the mean; 0 of nothing."""
-    return float(numbers.mean()) if len(numbers) else 0.0
+    return np.asarray(12 * np.log2(np.maximum(f0_hz, 27.5) / 27.5))

@@ -64,7 +64,9 @@ SHAPE: Measures = (
 )
 _COEFFICIENTS = range(1, N_MFCC + 1)
 MFCC: Measures = tuple((f"mfcc{k}", "", f"cepstral coefficient {k}") for k in _COEFFICIENTS)
-DELTA: Measures = tuple((f"mfcc{k}_delta", "", f"its change per frame, {k}") for k in _COEFFICIENTS)
+DELTA: Measures = tuple(
+    (f"mfcc{k}_delta", "", f"change per frame of coefficient {k}") for k in _COEFFICIENTS
+)
 _MEAN, _SD = ("mean", "", "mean"), ("sd", "", "standard deviation")
 
 
@@ -91,7 +93,8 @@ def _table() -> Iterator[SpeechFeature]:
             for statistic, per, how in statistics:
                 name = "_".join(part for part in (stem, statistic, unit) if part) + per
                 meaning = ", ".join(part for part in (what, how, frames) if part)
-                yield SpeechFeature(name, (unit + per).replace("_", " "), meaning)
+                written = (unit + per).replace("_", " ").replace("db", "dB").replace("hz", "Hz")
+                yield SpeechFeature(name, written.replace("pct", "%"), meaning)
 
 
 SPEECH_FEATURES: tuple[SpeechFeature, ...] = tuple(_table())

@@ -6,6 +6,7 @@ Whatever is made from simulated data carries the stamp SIMULATED.
 from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.latent import plot_correlations, plot_latent
 from jmml_edu.plots.scores import GAIN_NAMES, METHOD_NAMES, plot_gains, plot_scores, reading
+from jmml_edu.plots.signals import plot_eeg, plot_spectrogram, plot_topography
 from jmml_edu.plots.style import Picture, picture, style
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "picture",
     "plot_confusion",
     "plot_correlations",
+    "plot_eeg",
     "plot_gains",
     "plot_latent",
     "plot_scores",
+    "plot_spectrogram",
+    "plot_topography",
     "reading",
     "style",
 ]

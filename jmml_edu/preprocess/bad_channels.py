@@ -19,6 +19,7 @@ _FLAT = 1e-3
 _LEAST_SPREAD = 0.3
 _NORMAL_SD_PER_IQR = 0.7413
 _NORMAL_SD_PER_MAD = 1.4826
+_TINY = 1e-12
 
 
 def find_bad_channels(
@@ -29,7 +30,8 @@ def find_bad_channels(
     A channel is bad if any of three holds, each judged against the other channels:
 
     - it is flat: it moves less than a thousandth of what the median channel moves;
-    - its log variance, :math:`\ell_c = 2 \ln(0.7413\, \mathrm{IQR}_c)`, lies far out:
+    - its log variance, :math:`\ell_c = 2 \ln(0.7413\, \mathrm{IQR}_c)`, lies far out, against the
+      reference of the file or against the median channel:
       :math:`|\ell_c - \mathrm{median}| > z \cdot 1.4826\, \mathrm{MAD}(\ell)`;
     - its largest absolute correlation with any other channel is small. Tissue smears every
       source over several electrodes, so a channel that resembles none of them is not on the head
@@ -163,12 +165,20 @@ def _odd(
     """Return which channels are too loud, too quiet, or unlike all the others."""
     # Against the median channel, so that what all share does not hide who differs.
     own = signal - np.median(signal, axis=0)
-    quarter, three_quarters = np.quantile(own, [0.25, 0.75], axis=1)
-    log_variance = 2 * np.log(_NORMAL_SD_PER_IQR * (three_quarters - quarter) + 1e-12)
-    offset = log_variance - np.median(log_variance)
-    spread = max(_NORMAL_SD_PER_MAD * float(np.median(np.abs(offset))), _LEAST_SPREAD)
-    alone = (np.abs(np.corrcoef(own)) - np.eye(len(own))).max(axis=1) < min_correlation
-    return np.asarray((np.abs(offset) > max_z * spread) | (alone & (alone.mean() < 0.5)))
+    unit = own - own.mean(axis=1, keepdims=True)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True) + _TINY
+    alone = (np.abs(unit @ unit.T) - np.eye(len(own))).max(axis=1) < min_correlation
+    far = np.maximum(_robust_z(signal), _robust_z(own)) > max_z
+    return np.asarray(far | (alone & (alone.mean() < 0.5)))
+
+
+def _robust_z(signal: Float[np.ndarray, "channel time"]) -> Float[np.ndarray, " channel"]:
+    """Return how many robust standard deviations each log variance lies off, either way."""
+    quarter, three_quarters = np.quantile(signal, [0.25, 0.75], axis=1)
+    log_variance = 2 * np.log(_NORMAL_SD_PER_IQR * (three_quarters - quarter) + _TINY)
+    offset = np.abs(log_variance - np.median(log_variance))
+    spread = max(_NORMAL_SD_PER_MAD * float(np.median(offset)), _LEAST_SPREAD)
+    return np.asarray(offset / spread)
 
 
 @lru_cache(maxsize=64)

@@ -74,7 +74,7 @@ def alt_correlations(comparison: Comparison) -> str:
     """Say in words what the plot of correlations shows."""
     codes = comparison.latent
     rows = "; ".join(
-        f"component {number}: {train:.2f} and {new:.2f}"
+        f"component {number}: {_correlation(train)} and {_correlation(new)}"
         for number, (train, new) in enumerate(
             zip(codes.train_correlations, codes.held_out_correlations, strict=True), start=1
         )
@@ -99,8 +99,8 @@ def caption_correlations(comparison: Comparison) -> str:
         return "The shared space has no component."
     train, new = codes.train_correlations[0], codes.held_out_correlations[0]
     return (
-        f"The first component correlates {train:.2f} in the people it was learned from and"
-        f" {new:.2f} in new ones. What lies between hollow and filled was fitted to the training"
+        f"The first component correlates {_correlation(train)} in the people it was learned"
+        f" from and {_correlation(new)} in new ones. What lies between hollow and filled was fitted to the training"
         " people alone."
     )
 
@@ -137,6 +137,11 @@ def limits(comparison: Comparison) -> list[str]:
         ),
     )
     return [*(sentence for applies, sentence in sometimes if applies), *_ALWAYS]
+
+
+def _correlation(value: float) -> str:
+    """Return a correlation with two digits, or that there is none."""
+    return f"{value:.2f}" if np.isfinite(value) else "unknown"
 
 
 def _shares(comparison: Comparison, method: str) -> np.ndarray:

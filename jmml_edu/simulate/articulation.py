@@ -16,6 +16,9 @@ from jmml_edu.simulate.prosody import Prosody
 TRACK_RATE_HZ = 400.0
 """Steps per second of every track: a plosive burst takes a few."""
 
+FINAL_S = 0.3
+"""How long the final movement of the pitch takes."""
+
 
 class Sound(NamedTuple):
     """One speech sound of a speaker with a tract of 17.5 cm.
@@ -43,14 +46,14 @@ def _vowel(f1_hz: float, f2_hz: float, f3_hz: float) -> Sound:
 
 # Rounded means of men in Hillenbrand et al. 1995, https://doi.org/10.1121/1.411872
 VOWELS = (
-    _vowel(340, 2320, 3000),  # beat
-    _vowel(430, 2030, 2680),  # bit
-    _vowel(480, 2090, 2690),  # bait
-    _vowel(580, 1800, 2600),  # bet
-    _vowel(770, 1330, 2520),  # father
-    _vowel(620, 1200, 2550),  # but
-    _vowel(500, 910, 2460),  # boat
-    _vowel(380, 1000, 2340),  # boot
+    _vowel(340.0, 2320.0, 3000.0),  # beat
+    _vowel(430.0, 2030.0, 2680.0),  # bit
+    _vowel(480.0, 2090.0, 2690.0),  # bait
+    _vowel(580.0, 1800.0, 2600.0),  # bet
+    _vowel(770.0, 1330.0, 2520.0),  # father
+    _vowel(620.0, 1200.0, 2550.0),  # but
+    _vowel(500.0, 910.0, 2460.0),  # boat
+    _vowel(380.0, 1000.0, 2340.0),  # boot
 )
 
 PUFF = Sound(0.025, breath=6.0)
@@ -60,19 +63,23 @@ LABIAL, ALVEOLAR, VELAR = (280.0, 900.0, 2200.0), (300.0, 1750.0, 2600.0), (280.
 CONSONANTS = (
     (Sound(0.06, *LABIAL, voice=0.4, damping=2.0),),  # m
     (Sound(0.06, *ALVEOLAR, voice=0.4, damping=2.0),),  # n
-    (Sound(0.05, 360, 1300, 2700, voice=0.6),),  # l
-    (Sound(0.05, 290, 2200, 3000, voice=0.6),),  # y
-    (Sound(0.05, 310, 720, 2250, voice=0.6),),  # w
-    (Sound(0.09, *ALVEOLAR, hiss=0.2, hiss_hz=6300, hiss_width_hz=1300),),  # s
-    (Sound(0.09, *ALVEOLAR, hiss=0.28, hiss_hz=3600, hiss_width_hz=1100),),  # sh
-    (Sound(0.08, *LABIAL, hiss=0.08, hiss_hz=5500, hiss_width_hz=3000),),  # f
-    (Sound(0.07, *ALVEOLAR, voice=0.3, hiss=0.08, hiss_hz=6000, hiss_width_hz=1300),),  # z
+    (Sound(0.05, 360.0, 1300.0, 2700.0, voice=0.6),),  # l
+    (Sound(0.05, 290.0, 2200.0, 3000.0, voice=0.6),),  # y
+    (Sound(0.05, 310.0, 720.0, 2250.0, voice=0.6),),  # w
+    (Sound(0.09, *ALVEOLAR, hiss=0.2, hiss_hz=6300.0, hiss_width_hz=1300.0),),  # s
+    (Sound(0.09, *ALVEOLAR, hiss=0.28, hiss_hz=3600.0, hiss_width_hz=1100.0),),  # sh
+    (Sound(0.08, *LABIAL, hiss=0.08, hiss_hz=5500.0, hiss_width_hz=3000.0),),  # f
+    (Sound(0.07, *ALVEOLAR, voice=0.3, hiss=0.08, hiss_hz=6000.0, hiss_width_hz=1300.0),),  # z
     (Sound(0.06, breath=6.0),),  # h
-    (Sound(0.05, *LABIAL, voice=0.12, damping=3.0), Sound(0.008, *LABIAL, hiss=0.2, hiss_hz=900)),
+    (Sound(0.05, *LABIAL, voice=0.12, damping=3.0), Sound(0.008, *LABIAL, hiss=0.2, hiss_hz=900.0)),
     (Sound(0.05, *ALVEOLAR, voice=0.12, damping=3.0), Sound(0.008, *ALVEOLAR, hiss=0.3)),
-    (Sound(0.06, *LABIAL), Sound(0.010, *LABIAL, hiss=0.3, hiss_hz=1000), PUFF),  # p
-    (Sound(0.06, *ALVEOLAR), Sound(0.012, *ALVEOLAR, hiss=0.35, hiss_hz=4500), PUFF),  # t
-    (Sound(0.06, *VELAR), Sound(0.015, *VELAR, hiss=0.4, hiss_hz=2200, hiss_width_hz=700), PUFF),
+    (Sound(0.06, *LABIAL), Sound(0.010, *LABIAL, hiss=0.3, hiss_hz=1000.0), PUFF),  # p
+    (Sound(0.06, *ALVEOLAR), Sound(0.012, *ALVEOLAR, hiss=0.35, hiss_hz=4500.0), PUFF),  # t
+    (
+        Sound(0.06, *VELAR),
+        Sound(0.015, *VELAR, hiss=0.4, hiss_hz=2200.0, hiss_width_hz=700.0),
+        PUFF,
+    ),
 )
 CODAS = tuple(CONSONANTS[i] for i in (0, 1, 2, 5, 13))
 
@@ -102,6 +109,8 @@ class Score:
         Centre and width of the friction noise.
     damping
         Factor on the bandwidths.
+    is_vowel
+        True in vowels.
     is_speech
         False in pauses and silence.
     """
@@ -114,6 +123,7 @@ class Score:
     hiss_hz: Float[np.ndarray, " step"]
     hiss_width_hz: Float[np.ndarray, " step"]
     damping: Float[np.ndarray, " step"]
+    is_vowel: Bool[np.ndarray, " step"]
     is_speech: Bool[np.ndarray, " step"]
 
 
@@ -121,49 +131,50 @@ def babble(targets: Prosody, rng: np.random.Generator) -> Score:
     """Return one sentence of 8 to 13 nonsense syllables, spoken as the targets demand.
 
     Consonants and vowels are drawn at random, four syllables in ten bear an accent, and up to
-    two pauses fall between syllables. The mean and spread of the fundamental, the final movement,
-    the rate and the mean pause are those of ``targets``.
+    two pauses fall between syllables. The rate, the mean pause and the geometric mean of the
+    fundamental over vowels are those of ``targets``; so is its spread, before the final movement.
+    From the same state of ``rng`` the same syllables come, whatever the targets.
 
     Examples
     --------
     >>> from jmml_edu.simulate.prosody import prosody
     >>> from jmml_edu.simulate.speaker import draw_voice
     >>> rng = np.random.default_rng(0)
-    >>> score = babble(prosody(draw_voice("p01", rng), valence=0, arousal=0, effort=0), rng)
+    >>> score = babble(prosody(draw_voice("p01", rng), valence=0.0, arousal=0.0, effort=0.0), rng)
     >>> 1.5 < len(score.voice) / TRACK_RATE_HZ < 4
     True
     """
-    from scipy.ndimage import gaussian_filter1d
-
     segments = _sentence(targets, rng)
     ends_s = np.cumsum([segment.duration_s for segment in segments])
     steps = np.diff(np.round(ends_s * TRACK_RATE_HZ).astype(int), prepend=0)
-    rows = np.array([segment.sound[1:] for segment in segments]).repeat(steps, axis=0)
-    accents = np.array([segment.accent for segment in segments]).repeat(steps)
-    is_speech = ~np.array([segment.is_pause for segment in segments]).repeat(steps)
+    rows = np.array([segment.sound[1:] for segment in segments], dtype=float).repeat(steps, axis=0)
+    accents = np.array([segment.accent for segment in segments], dtype=float).repeat(steps)
+    is_pause = np.array([segment.is_pause for segment in segments]).repeat(steps)
     # 18 ms blur the tongue's targets into transitions of about 50 ms; loudness changes faster.
-    slow = gaussian_filter1d(rows, 0.018 * TRACK_RATE_HZ, axis=0, mode="nearest")
-    fast = gaussian_filter1d(rows, 0.004 * TRACK_RATE_HZ, axis=0, mode="nearest")
-    loudness_db = 3 * _melody(accents > 0, 0.06) - 1.5 * np.arange(len(rows)) / TRACK_RATE_HZ
+    slow, fast = _blurred(rows, 0.018), _blurred(rows, 0.004)
+    # Accents are louder, and breath runs out.
+    loudness_db = 3 * _blurred(np.sign(accents), 0.06) - 1.5 * np.arange(len(rows)) / TRACK_RATE_HZ
     loudness = 10 ** (loudness_db / 20)
-    voice = fast[:, 3] * loudness
+    is_vowel = rows[:, 3] == 1
     return Score(
-        pitch_hz=_pitch_hz(targets, accents, voice > 0.5, ends_s, rng),
+        pitch_hz=_pitch_hz(targets, accents, is_vowel, float(ends_s[-2]), rng),
         formants_hz=slow[:, :3] * [targets.f1_ratio, targets.f2_ratio, targets.f2_ratio],
-        voice=voice,
+        voice=fast[:, 3] * loudness,
         breath=fast[:, 4] * loudness,
         hiss=fast[:, 5],
         hiss_hz=rows[:, 6],
         hiss_width_hz=rows[:, 7],
         damping=slow[:, 8],
-        is_speech=is_speech,
+        is_vowel=is_vowel,
+        is_speech=~is_pause,
     )
 
 
 def _sentence(targets: Prosody, rng: np.random.Generator) -> list[Segment]:
     """Return the segments of a sentence between two silences, at the target rate."""
     n_syllables = int(rng.integers(8, 14))
-    breaks = set(rng.choice(np.arange(3, n_syllables - 2), size=rng.integers(0, 3), replace=False))
+    n_pauses = rng.choice(3, p=[0.5, 0.4, 0.1])
+    breaks = set(rng.choice(np.arange(3, n_syllables - 2), size=n_pauses, replace=False).tolist())
     speech: list[Segment] = []
     for i in range(n_syllables):
         speech += _syllable(is_last=i + 1 in breaks or i + 1 == n_syllables, rng=rng)
@@ -201,30 +212,29 @@ def _silence(duration_s: float) -> Segment:
     return Segment(Sound(duration_s), float(duration_s), is_pause=True)
 
 
-def _melody(
-    accents: Float[np.ndarray, " step"] | Bool[np.ndarray, " step"], width_s: float
-) -> Float[np.ndarray, " step"]:
-    """Return smooth bumps over accented stretches."""
-    from scipy.ndimage import gaussian_filter1d
-
-    return np.asarray(gaussian_filter1d(accents.astype(float), width_s * TRACK_RATE_HZ))
+def _blurred(track: Float[np.ndarray, "step ..."], width_s: float) -> Float[np.ndarray, "step ..."]:
+    """Return tracks smoothed along time by a Gaussian of this standard deviation."""
+    width = width_s * TRACK_RATE_HZ
+    reach = int(np.ceil(4 * width))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    held = np.concatenate([track[:1].repeat(reach, 0), track, track[-1:].repeat(reach, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(held, len(kernel), axis=0)
+    return np.asarray(windows @ (kernel / kernel.sum()))
 
 
 def _pitch_hz(
     targets: Prosody,
     accents: Float[np.ndarray, " step"],
-    is_voiced: Bool[np.ndarray, " step"],
-    ends_s: Float[np.ndarray, " segment"],
+    is_vowel: Bool[np.ndarray, " step"],
+    end_s: float,
     rng: np.random.Generator,
 ) -> Float[np.ndarray, " step"]:
-    """Return declination plus accents plus a final movement, with exact mean and spread."""
+    """Return declination, accents and flutter of the target spread, then the final movement."""
     time_s = np.arange(len(accents)) / TRACK_RATE_HZ
-    last_s = ends_s[-2] - 0.3
-    slope = rng.uniform(0.3, 0.8)
-    contour = _melody(accents, 0.05) * 1.4 - slope * time_s
-    contour += 0.4 * _melody(rng.standard_normal(len(accents)), 0.05) * np.sqrt(TRACK_RATE_HZ * 0.1)
-    spread = np.std(contour[is_voiced])
-    semitones = targets.pitch_sd_st * contour / spread
-    semitones += targets.final_st * np.clip((time_s - last_s) / 0.3, 0, 1)
-    semitones -= semitones[is_voiced].mean()
+    flutter = _blurred(rng.standard_normal(len(accents)), 0.05)
+    flutter *= 0.1 / flutter.std()
+    contour = 1.4 * _blurred(accents, 0.05) - rng.normal(0.5, 0.3) * time_s + flutter
+    semitones = targets.pitch_sd_st * contour / contour[is_vowel].std()
+    semitones += targets.final_st * np.clip((time_s - end_s) / FINAL_S + 1, 0, 1)
+    semitones -= semitones[is_vowel].mean()
     return np.asarray(targets.pitch_hz * 2 ** (semitones / 12))

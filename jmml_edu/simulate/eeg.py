@@ -189,8 +189,9 @@ def record_brain(
     cortex += _background(brain, noise, n_samples, rng)
     skull = _amplitude(brain.gain_db + _SIZE_DB * size)
     outside = _muscles(brain, noise, muscle_db, n_samples, rng)
+    outside += _artefacts(brain, noise, n_samples, rng)
     signal: Float[np.ndarray, "channel time"] = skull * cortex + outside
-    return signal + _artefacts(brain, noise, n_samples, rng)
+    return signal
 
 
 def _check_standardised(**numbers: float) -> None:

@@ -3,6 +3,8 @@
 Everything that valence and arousal do to simulated speech stands in :class:`VoiceEffects`.
 """
 
+# ruff: noqa: RUF009  (an Effect is an immutable tuple, safe as a default)
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
@@ -108,19 +110,19 @@ class VoiceEffects:
 
     Examples
     --------
-    >>> VoiceEffects().scaled(valence=0).level_db
+    >>> VoiceEffects().scaled(valence=0.0).level_db
     Effect(arousal=3.0, valence=0.0, effort=2.5, drift=2.0)
     """
 
     pitch_st: Effect = Effect(1.5, 0.4, 0.8, 1.0)
-    pitch_range_percent: Effect = Effect(14.0, 5.0, 0.0, 15.0)
+    pitch_range_percent: Effect = Effect(14.0, 5.0, 0.0, 25.0)
     final_st: Effect = Effect(0.5, 0.5, 0.0, 1.0)
     level_db: Effect = Effect(3.0, 0.0, 2.5, 2.0)
     rate_percent: Effect = Effect(6.0, 2.0, -3.0, 8.0)
     pause_percent: Effect = Effect(-15.0, -5.0, 0.0, 20.0)
     tilt_db_per_octave: Effect = Effect(0.9, -0.4, 0.9, 0.5)
     f1_percent: Effect = Effect(2.5, 0.5, 2.5, 2.0)
-    f2_percent: Effect = Effect(0.0, 2.5, 0.0, 1.5)
+    f2_percent: Effect = Effect(0.0, 2.5, 0.0, 2.0)
     jitter_percent: Effect = Effect(-8.0, -12.0, -8.0, 15.0)
     shimmer_percent: Effect = Effect(-8.0, -12.0, -8.0, 15.0)
     breathiness_db: Effect = Effect(-1.5, 0.0, -1.5, 1.5)
@@ -231,8 +233,8 @@ def prosody(
 
     >>> from jmml_edu.simulate.speaker import draw_voice
     >>> voice = replace(draw_voice("p01", np.random.default_rng(0)), expressiveness=1.0)
-    >>> calm = prosody(voice, valence=0, arousal=0, effort=0)
-    >>> aroused = prosody(voice, valence=0, arousal=1, effort=0)
+    >>> calm = prosody(voice, valence=0.0, arousal=0.0, effort=0.0)
+    >>> aroused = prosody(voice, valence=0.0, arousal=1.0, effort=0.0)
     >>> round(aroused.rate_syllables_per_s / calm.rate_syllables_per_s, 2)
     1.06
     """

@@ -31,7 +31,7 @@ class Voice:
         -6 is pressed, -12 soft.
     jitter, shimmer
         Mean difference of consecutive periods, and of consecutive pulse heights, relative to
-        their mean; about 0.01 and 0.04 in healthy voices.
+        their mean; about 0.01 and 0.04 in healthy voices, more in running speech.
     breathiness_db
         Level of aspiration noise in vowels relative to the voice, after the vocal tract.
     level_db
@@ -101,7 +101,7 @@ def draw_voice(subject: str, rng: np.random.Generator) -> Voice:
         tract_length_ratio=float((0.86 if woman else 1.0) * np.exp(0.04 * about())),
         rate_syllables_per_s=float(5.0 * np.exp(0.10 * about())),
         tilt_db_per_octave=float(-8.0 + 1.2 * about()),
-        jitter=float(0.009 * np.exp(0.25 * about())),
+        jitter=float(0.012 * np.exp(0.25 * about())),
         shimmer=float(0.04 * np.exp(0.25 * about())),
         breathiness_db=float((-21 if woman else -23) + 2 * about()),
         level_db=float(-26 + 2.5 * about()),

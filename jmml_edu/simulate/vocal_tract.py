@@ -16,7 +16,7 @@ N_FFT = 4 * HOP
 """A frame of two hops, and room for two hops of ringing."""
 FREQUENCY_HZ = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE_HZ)
 HIGHER_FORMANTS_HZ = (3500.0, 4500.0, 5500.0)
-TILT_CORNER_HZ = 400.0
+TILT_CORNER_HZ = 600.0
 
 
 def render(
@@ -71,7 +71,7 @@ def render(
     voiced = filter_frames(pulses, tract * _glottis(score, targets))
     breathed = filter_frames(breath, tract)
     hissed = filter_frames(noise[1] * _at_samples(score.hiss), _hiss(score))
-    in_vowel = loudness > 0.7
+    in_vowel = _at_samples(score.is_vowel.astype(float)) > 0.5
     speech = voiced / _rms(voiced[in_vowel]) + hissed
     speech += 10 ** (targets.breathiness_db / 20) / _rms(breathed[in_vowel]) * breathed
 
@@ -100,7 +100,7 @@ def pulse_train(
     Examples
     --------
     >>> phase = np.arange(1600) / 160
-    >>> pulses = pulse_train(phase, jitter=0, shimmer=0, rng=np.random.default_rng(0))
+    >>> pulses = pulse_train(phase, jitter=0.0, shimmer=0.0, rng=np.random.default_rng(0))
     >>> np.flatnonzero(pulses > 0.5).tolist()[:3]
     [160, 320, 480]
     """
@@ -158,7 +158,7 @@ def _tract(score: Score, voice: Voice) -> Complex[np.ndarray, "frame frequency"]
 
 def _glottis(score: Score, targets: Prosody) -> Complex[np.ndarray, "frame frequency"]:
     """Return the spectrum of the glottal flow derivative: a resonance, then the tilt."""
-    ratio = FREQUENCY_HZ / (1.2 * score.pitch_hz[::STEPS_PER_HOP, None])
+    ratio = FREQUENCY_HZ / (0.9 * score.pitch_hz[::STEPS_PER_HOP, None])
     resonance = 1j * ratio / (1 - ratio**2 + 1j * ratio / 0.8)
     # The resonance falls by 6 dB per octave; a one-pole low-pass to a power does the rest.
     steeper = (-targets.tilt_db_per_octave - 6.02) / 6.02

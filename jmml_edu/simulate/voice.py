@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-def speak(  # noqa: PLR0913  (who, three causes, their sizes, chance)
+def speak(
     voice: Voice,
     *,
     valence: float,
@@ -72,7 +72,7 @@ def speak(  # noqa: PLR0913  (who, three causes, their sizes, chance)
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> speech = speak(draw_voice("p01", rng), valence=0, arousal=1, effort=0, rng=rng)
+    >>> speech = speak(draw_voice("p01", rng), valence=0.0, arousal=1.0, effort=0.0, rng=rng)
     >>> 1.5 < len(speech) / SAMPLE_RATE_HZ < 4
     True
     """

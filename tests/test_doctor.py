@@ -1,0 +1,226 @@
+"""The doctor: what it looks at, what it calls wrong, and the remedy it gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from jmml_edu import doctor
+from jmml_edu.doctor import Finding, diagnose, memory_limit_mib
+
+
+def _find(name: str) -> Finding:
+    """Return the finding of this name."""
+    (finding,) = [finding for finding in diagnose() if finding.name == name]
+    return finding
+
+
+def _installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
+    """Pretend that these packages have these versions, or are missing."""
+    real = doctor.distribution
+
+    def pretend(name: str) -> object:
+        if name not in versions:
+            return real(name)
+        if versions[name] is None:
+            raise PackageNotFoundError(name)
+        return SimpleNamespace(version=versions[name], requires=["nvidia-cublas; linux"])
+
+    monkeypatch.setattr(doctor, "distribution", pretend)
+
+
+def test_this_very_environment_is_described() -> None:
+    names = [finding.name for finding in diagnose()]
+    assert names[0] == "Python"
+    assert {"numpy", "torch", "mne", "librosa", "PyTorch build", "Sound files"} <= set(names)
+    assert len(names) == len(set(names))
+    assert _find("numpy").ok
+
+
+def test_optional_packages_are_not_called_missing() -> None:
+    assert "pyarrow" not in {finding.name for finding in diagnose()}
+
+
+def test_all_that_is_wrong_has_a_remedy_and_nothing_else_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _installed(monkeypatch, numpy="1.20", torch=None, jupyterlab=None)
+    findings = diagnose()
+    assert {f.name for f in findings if not f.ok} >= {"numpy", "torch", "JupyterLab widgets"}
+    assert all(bool(finding.remedy) == (not finding.ok) for finding in findings)
+
+
+def test_an_old_python_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 1))
+    finding = _find("Python")
+    assert not finding.ok
+    assert finding.remedy == "Install Python 3.11 or newer, then: python3 start.py setup"
+
+
+@pytest.mark.parametrize(("version", "ok"), [("2.0", True), ("1.26.4", False), ("3.0rc1", True)])
+def test_a_version_is_held_against_the_requirement(
+    monkeypatch: pytest.MonkeyPatch, version: str, ok: bool
+) -> None:
+    _installed(monkeypatch, numpy=version)
+    finding = _find("numpy")
+    assert finding.ok == ok
+    assert finding.value == (version if ok else f"{version}; needs >=2.0")
+    assert finding.remedy.endswith("" if ok else '-m pip install "numpy>=2.0"')
+
+
+def test_a_missing_torch_is_fetched_as_the_cpu_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    _installed(monkeypatch, torch=None)
+    assert "https://download.pytorch.org/whl/cpu" in _find("torch").remedy
+    assert not _find("PyTorch build").ok
+
+
+@pytest.mark.parametrize(
+    ("version", "system", "build"),
+    [
+        ("2.13.0+cpu", "linux", "cpu: CPU"),
+        ("2.13.0+cu130", "linux", "cu130: CUDA"),
+        ("2.13.0", "linux", "no tag: CUDA"),
+        ("2.13.0", "darwin", "no tag: CPU"),
+    ],
+)
+def test_the_build_of_torch_is_read_from_its_version(
+    monkeypatch: pytest.MonkeyPatch, version: str, system: str, build: str
+) -> None:
+    monkeypatch.setattr(doctor.sys, "platform", system)
+    _installed(monkeypatch, torch=version)
+    assert _find("PyTorch build").value == build
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "limit_mib"),
+    [("1073741824\n", "max", 1024), ("max\n", "536870912", 512), ("2147483648", "1048576", 1)],
+)
+def test_the_smallest_limit_on_memory_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, second: str, limit_mib: float
+) -> None:
+    paths = tmp_path / "memory.max", tmp_path / "memory.limit_in_bytes"
+    for path, text in zip(paths, (first, second), strict=True):
+        path.write_text(text)
+    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", paths)
+    assert memory_limit_mib() == limit_mib
+
+
+def test_without_a_container_the_machine_is_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", (tmp_path / "not there",))
+    monkeypatch.setattr(doctor, "_physical_bytes", lambda: 3 * 2**30)
+    assert memory_limit_mib() == 3 * 1024
+    assert _find("Memory") == Finding("Memory", "3072 MiB")
+
+
+def test_unknown_memory_is_said_to_be_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", (tmp_path / "not there",))
+    monkeypatch.setattr(doctor, "_physical_bytes", lambda: None)
+    assert _find("Memory") == Finding("Memory", "unknown")
+
+
+def test_too_little_memory_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "memory_limit_mib", lambda: 512.0)
+    finding = _find("Memory")
+    assert (finding.value, finding.ok) == ("512 MiB", False)
+    assert finding.remedy == "Give the container or machine 1024 MiB or more."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is asked in another way.")
+def test_physical_memory_agrees_with_psutil() -> None:
+    import psutil
+
+    assert doctor._physical_bytes() == pytest.approx(psutil.virtual_memory().total, rel=0.05)
+
+
+def test_a_full_disk_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(free=100 * 2**20)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: usage)
+    assert (_find("Free disk").value, _find("Free disk").ok) == ("100 MiB", False)
+
+
+def test_blas_threads_are_shown_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in doctor._THREADS:
+        monkeypatch.delenv(name, raising=False)
+    assert _find("BLAS threads").value.startswith("one per core")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert _find("BLAS threads") == Finding("BLAS threads", "OMP_NUM_THREADS=3")
+
+
+def test_a_broken_sound_library_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    finding = _find("Sound files")
+    assert not finding.ok
+    assert finding.remedy.endswith("--force-reinstall --no-deps soundfile")
+
+
+def test_a_sound_library_without_flac_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    import soundfile
+
+    monkeypatch.setattr(soundfile, "available_formats", lambda: {"WAV": "", "OGG": ""})
+    assert _find("Sound files").value.endswith("without FLAC")
+
+
+def test_a_missing_browser_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    expected = Finding("Browser for tests", "no Chromium found: browser tests will skip")
+    assert _find("Browser for tests") == expected
+
+
+@pytest.mark.parametrize("place", ["package/data_samples", "data_samples"])
+def test_samples_are_found_in_a_package_and_in_a_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "pairs.csv").touch()
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "package" / "doctor.py"))
+    assert _find("Samples") == Finding("Samples", str(tmp_path / place))
+
+
+@pytest.mark.parametrize(
+    ("clone", "remedy"), [(True, "checkout -- data_samples"), (False, "--no-deps jmml_edu")]
+)
+def test_missing_samples_are_fetched_from_where_the_package_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: bool, remedy: str
+) -> None:
+    (tmp_path / "data_samples").mkdir()  # empty: as good as missing
+    if clone:
+        (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "package" / "doctor.py"))
+    finding = _find("Samples")
+    assert not finding.ok
+    assert finding.remedy.endswith(remedy)
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_and_nothing_is_left_in_one_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _find("Writing") == Finding("Writing", f"allowed in {tmp_path}")
+    assert list(tmp_path.iterdir()) == []
+
+    def refuse(dir: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    finding = _find("Writing")
+    assert finding.value == f"not allowed in {tmp_path} (Permission denied)"
+    assert finding.remedy == "Change to a folder of your own, or give --out."
+
+
+def test_it_looks_without_importing_what_is_heavy() -> None:
+    code = (
+        "import sys; from jmml_edu.doctor import diagnose; diagnose();"
+        "print(sorted({'torch', 'mne', 'librosa', 'matplotlib', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
