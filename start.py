@@ -36,8 +36,8 @@ CONSTRAINTS = ROOT / "constraints.txt"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 USUAL_EXTRAS = ("lab", "test")
 WARM_UP = """
-import jupyterlab.labapp, matplotlib.font_manager, mne, seaborn, torch
-import jmml_edu.cli
+import jupyterlab.labapp, matplotlib.font_manager, mne, torch
+import jmml_edu.cli, jmml_edu.comparison, jmml_edu.report
 from jmml_edu.features.speech import warm_up
 warm_up()
 """
@@ -158,8 +158,9 @@ def install_torch() -> None:
     """
     pins = CONSTRAINTS.read_text(encoding="utf-8").split()
     pin = next(word for word in pins if word.startswith("torch=="))
-    there = f"from importlib.metadata import version; assert version('torch')[:6] == '{pin[7:13]}'"
-    if quietly(PYTHON, "-c", there) or pip_install("--no-index", "--no-deps", pin):
+    found = "from importlib.metadata import version; found = version('torch').partition('+')[0]"
+    same = f"{found}; raise SystemExit(found != '{pin.partition('==')[2]}')"
+    if quietly(PYTHON, "-c", same) or pip_install("--no-index", "--no-deps", pin):
         return
     if sys.platform == "darwin":
         return

@@ -18,11 +18,11 @@ __all__ = ["JMML", "__version__"]
 def __getattr__(name: str) -> object:
     """Fetch a public name on its first use (PEP 562) and keep it."""
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import version
 
         value: object = version("jmml_edu")
     elif name == "JMML":
-        from importlib import import_module  # noqa: PLC0415
+        from importlib import import_module
 
         value = import_module("jmml_edu.pipeline").JMML
     else:

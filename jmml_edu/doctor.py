@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires
 from pathlib import Path
 
+from jmml_edu._checks import InputError
+from jmml_edu.corpora.samples import samples_folder
+
 NEEDED_MIB = 1024
 """Memory that the road needs at most, and disk that it should find free, in MiB."""
 
@@ -122,7 +125,7 @@ def _cgroup_bytes(path: Path) -> int | None:
 def _physical_bytes() -> int | None:
     """Return the memory of the machine, if it tells."""
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415
+        import ctypes
 
         kibibytes = ctypes.c_ulonglong()
         ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kibibytes))
@@ -163,7 +166,7 @@ def _install(*words: str) -> str:
 
 def _packages() -> Iterator[Finding]:
     """Tell the version of each package that this one requires."""
-    from packaging.requirements import Requirement  # noqa: PLC0415
+    from packaging.requirements import Requirement
 
     for line in requires("jmml_edu") or []:
         needed = Requirement(line)
@@ -203,7 +206,7 @@ def _audio() -> Finding:
     """Tell whether sound files can be read."""
     remedy = _install("--force-reinstall", "--no-deps", "soundfile")
     try:
-        import soundfile  # noqa: PLC0415
+        import soundfile
     except (ImportError, OSError) as problem:
         return Finding("Sound files", f"cannot be read: {problem}", False, remedy)
     formats = soundfile.available_formats()
@@ -221,14 +224,14 @@ def _browser() -> Finding:
 
 
 def _samples() -> Finding:
-    """Tell where the samples are: inside the installed package, or beside it in a clone."""
-    package = Path(__file__).parent
+    """Tell where the samples are; if nowhere, how they come back to where the package came from."""
+    try:
+        return Finding("Samples", str(samples_folder()))
+    except InputError:
+        above = Path(__file__).resolve().parents[1]
+    in_clone = (above / "pyproject.toml").exists()
     again = _install("--force-reinstall", "--no-deps", "jmml_edu")
-    for folder in (package / "data_samples", package.parent / "data_samples"):
-        if folder.is_dir() and any(folder.iterdir()):
-            return Finding("Samples", str(folder))
-    clone = (package.parent / "pyproject.toml").exists()
-    remedy = f'git -C "{package.parent}" checkout -- data_samples' if clone else again
+    remedy = f'git -C "{above}" checkout -- data_samples' if in_clone else again
     return Finding("Samples", "missing", False, remedy)
 
 

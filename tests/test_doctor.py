@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from jmml_edu import doctor
+from jmml_edu._checks import InputError
 from jmml_edu.doctor import Finding, diagnose, memory_limit_mib
 
 
@@ -176,28 +177,26 @@ def test_a_missing_browser_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _find("Browser for tests") == expected
 
 
-@pytest.mark.parametrize("place", ["package/data_samples", "data_samples"])
-def test_samples_are_found_in_a_package_and_in_a_clone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    (tmp_path / place).mkdir(parents=True)
-    (tmp_path / place / "pairs.csv").touch()
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "package" / "doctor.py"))
-    assert _find("Samples") == Finding("Samples", str(tmp_path / place))
+def test_samples_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "samples_folder", lambda: tmp_path)
+    assert _find("Samples") == Finding("Samples", str(tmp_path))
 
 
 @pytest.mark.parametrize(
     ("clone", "remedy"), [(True, "checkout -- data_samples"), (False, "--no-deps jmml_edu")]
 )
-def test_missing_samples_are_fetched_from_where_the_package_came(
+def test_missing_samples_come_back_from_where_the_package_came(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: bool, remedy: str
 ) -> None:
-    (tmp_path / "data_samples").mkdir()  # empty: as good as missing
+    def missing() -> Path:
+        raise InputError("nowhere")
+
     if clone:
         (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(doctor, "samples_folder", missing)
     monkeypatch.setattr(doctor, "__file__", str(tmp_path / "package" / "doctor.py"))
     finding = _find("Samples")
-    assert not finding.ok
+    assert (finding.value, finding.ok) == ("missing", False)
     assert finding.remedy.endswith(remedy)
 
 

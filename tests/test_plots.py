@@ -58,6 +58,19 @@ def test_every_figure_of_simulated_data_is_stamped_and_no_other_is(name: str) ->
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
+def test_the_stamp_covers_neither_the_title_nor_the_data(name: str) -> None:
+    figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+    ax = DRAWINGS[name](figure.subplots(), MADE_UP)
+    figure.draw_without_rendering()
+    stamp = next(text for text in ax.texts if text.get_text() == "SIMULATED")
+    box = stamp.get_bbox_patch()
+    assert box is not None
+    drawn = box.get_window_extent()
+    assert drawn.y0 >= ax.get_window_extent().y1
+    assert drawn.y1 <= ax._left_title.get_window_extent().y0
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_every_function_returns_the_axes_it_was_given(name: str, ax: Axes) -> None:
     assert DRAWINGS[name](ax, REAL) is ax
 

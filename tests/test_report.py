@@ -18,7 +18,7 @@ from jmml_edu.report import page as page_module
 from jmml_edu.report import results_json, verdict, words, write_report
 from jmml_edu.results import GAINS, METHODS, Comparison, Interval
 
-HOSTILE = '<script>alert("$\\frac{")</script>'
+HOSTILE = '<script>alert("$\\frac{$")</script>'
 
 
 class Page(HTMLParser):
@@ -109,6 +109,15 @@ def test_class_pairs_are_called_a_negative_control_and_a_gain_is_laid_to_the_lab
         with_gain(pairs, 0.1, 0.05, 0.15)
     )
     assert "alone" not in verdict(with_gain(pairs, 0.1, -0.05, 0.25))
+
+
+def test_a_difference_without_interval_is_held_against_the_one_of_shuffled_eeg() -> None:
+    three = made_up.three_speakers()
+    gain = three.gains["gain"]
+    for size, needs_none in ((1.5, True), (0.5, False), (-1.5, True)):
+        shuffled = replace(three.gains["gain_shuffled"], value=size * gain.value)
+        said = verdict(replace(three, gains={**three.gains, "gain_shuffled": shuffled}))
+        assert ("one of this size needs no EEG" in said) is needs_none
 
 
 def test_simulated_data_open_the_verdict() -> None:
@@ -255,7 +264,7 @@ def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:
     assert html.count("&lt;script&gt;") >= 7
 
 
-def test_a_report_is_a_page_its_figures_and_its_numbers(tmp_path: Path) -> None:
+def test_a_report_is_a_page_its_figures_and_its_numbers(tmp_path: Path, quick: None) -> None:
     page = write_report(made_up.three_speakers(), tmp_path / "deep" / "out")
     folder = tmp_path / "deep" / "out"
     assert page == folder / "index.html"

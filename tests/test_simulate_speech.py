@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jmml_edu.data import Provenance, Recording
 from jmml_edu.simulate.articulation import TRACK_RATE_HZ, Score, babble
 from jmml_edu.simulate.vocal_tract import HOP, N_FFT, filter_frames, pulse_train, render
 from jmml_edu.simulate.voice import (
@@ -78,6 +80,11 @@ def harmonics_db(sound: np.ndarray) -> np.ndarray:
     return 20 * np.log10(spectrum[:: len(sound) // PERIOD] + 1e-12)
 
 
+def sounds(track: np.ndarray) -> list[float]:
+    """The values of a track that is constant in each sound, without their durations."""
+    return track[np.flatnonzero(np.diff(track, prepend=np.nan))].tolist()
+
+
 def level_db(sound: np.ndarray) -> float:
     return 10 * np.log10(np.mean(sound**2))
 
@@ -92,12 +99,13 @@ def test_a_filter_of_response_one_returns_the_source() -> None:
 
 
 def test_a_filter_that_stays_is_the_recursive_filter() -> None:
-    from scipy.signal import freqz, lfilter
-
     source = np.random.default_rng(0).standard_normal(10 * HOP)
-    response = freqz([1.0], [1.0, -0.9], N_FFT // 2 + 1, include_nyquist=True)[1]
+    response = 1 / (1 - 0.9 * np.exp(-1j * np.linspace(0, np.pi, N_FFT // 2 + 1)))
     through = filter_frames(source, np.tile(response, (11, 1)))
-    np.testing.assert_allclose(through, lfilter([1.0], [1.0, -0.9], source), atol=1e-9)
+    recursive = [0.0]
+    for sample in source:
+        recursive.append(sample + 0.9 * recursive[-1])
+    np.testing.assert_allclose(through, recursive[1:], atol=1e-9)
 
 
 def test_pulses_keep_their_time_between_samples() -> None:
@@ -165,14 +173,30 @@ def test_breathiness_is_the_level_of_what_does_not_repeat() -> None:
     assert level_db(cycles - periodic) - level_db(periodic) == pytest.approx(-20, abs=0.6)
 
 
-def test_the_level_is_the_target_level() -> None:
+def test_resonances_are_as_sharp_as_an_analogue_circuit_of_their_bandwidths() -> None:
+    formants_hz = np.array([500.0, 1500.0, 2500.0, 3500.0, 4500.0, 5500.0])
+    bandwidths_hz = 50 + 0.03 * formants_hz + 1e-5 * formants_hz**2
+    hz = np.array([[500.0], [1000.0]])
+    gain = formants_hz**2 / np.abs(formants_hz**2 - hz**2 + 1j * hz * bandwidths_hz)
+    peak, valley = 20 * np.log10(gain.prod(axis=1))
+    level = harmonics_db(held_sound(replace(PLAIN, tilt_db_per_octave=-6.02)))
+    source = 6.02  # the glottal flow derivative falls so much from 500 to 1000 Hz
+    assert level[5] - level[10] == pytest.approx(peak - valley + source, abs=1)
+
+
+def test_the_level_is_that_of_the_speech_without_the_pauses() -> None:
     assert level_db(held_sound(replace(PLAIN, level_db=-30.0))) == pytest.approx(-30, abs=0.2)
+    rng = np.random.default_rng(0)
+    score = babble(neutral(), rng)
+    share_db = 10 * np.log10(score.is_speech.mean())
+    sentence_db = level_db(render(score, neutral(), PLAIN, rng))
+    assert sentence_db - share_db == pytest.approx(PLAIN.level_db, abs=0.2)
 
 
 def test_too_loud_an_utterance_is_turned_down_without_clipping() -> None:
     loud, quiet = held_sound(replace(PLAIN, level_db=10.0)), held_sound()
     assert 0.9 < np.abs(loud).max() < 1
-    np.testing.assert_allclose(loud / np.abs(loud).max(), quiet / np.abs(quiet).max(), atol=1e-9)
+    np.testing.assert_allclose(loud / np.abs(loud).max(), quiet / np.abs(quiet).max(), atol=1e-6)
 
 
 def test_the_microphone_adds_its_gains() -> None:
@@ -197,9 +221,9 @@ def test_a_sentence_has_the_target_pitch_and_rate(seed: int) -> None:
     score = babble(targets, np.random.default_rng(seed))
     mean_hz = np.exp(np.log(score.pitch_hz[score.is_vowel]).mean())
     assert mean_hz == pytest.approx(150)
-    edges = np.diff(score.is_vowel.astype(int), prepend=0, append=0)
-    rate = (edges == 1).sum() / (score.is_speech.sum() / TRACK_RATE_HZ)
-    assert rate == pytest.approx(4, rel=0.15)  # two vowels may meet
+    n_syllables = 4 * score.is_speech.sum() / TRACK_RATE_HZ
+    assert n_syllables == pytest.approx(round(n_syllables), abs=0.05)
+    assert 8 <= round(n_syllables) <= 13
 
 
 def test_without_a_final_movement_the_pitch_has_the_target_spread() -> None:
@@ -230,12 +254,11 @@ def test_the_same_generator_says_the_same_syllables_whatever_the_emotion() -> No
         babble(prosody(PLAIN, valence=0.0, arousal=arousal, effort=0.0), np.random.default_rng(7))
         for arousal in (-2.0, 2.0)
     )
-    positions = np.linspace(0, 1, 200)
+    places = [sounds(score.hiss_hz) + sounds(score.hiss_width_hz) for score in (calm, aroused)]
     assert len(aroused.voice) < len(calm.voice)
-    assert np.count_nonzero(np.diff(calm.hiss_hz)) == np.count_nonzero(np.diff(aroused.hiss_hz))
-    tongue = [np.interp(positions, np.linspace(0, 1, len(s.voice)), s.formants_hz[:, 1])
-              for s in (calm, aroused)]  # fmt: skip
-    assert np.corrcoef(tongue)[0, 1] > 0.9
+    assert places[0] == places[1]
+    other = babble(neutral(), np.random.default_rng(8))
+    assert sounds(other.hiss_hz) + sounds(other.hiss_width_hz) != places[0]
 
 
 # What emotion does
@@ -259,8 +282,7 @@ def test_each_cause_moves_each_target_by_the_size_in_the_table(name: str, cause:
     moved = moved or (lambda new, old: 100 * np.log(new / old))
     voice = replace(PLAIN, jitter=0.01, shimmer=0.04, breathiness_db=-20.0)
     old, new = (
-        getattr(prosody(voice, **kind), target)
-        for kind in (dict.fromkeys(causes, 0.0), causes)
+        getattr(prosody(voice, **kind), target) for kind in (dict.fromkeys(causes, 0.0), causes)
     )
     size = 2 * getattr(getattr(VOICE_EFFECTS, name), cause)
     assert moved(new, old) == pytest.approx(size, abs=1e-9)
@@ -269,19 +291,19 @@ def test_each_cause_moves_each_target_by_the_size_in_the_table(name: str, cause:
 def test_an_expressive_person_shows_emotion_twice_but_not_effort() -> None:
     usual, vivid = (replace(PLAIN, expressiveness=factor) for factor in (1.0, 2.0))
     assert prosody(vivid, valence=1.0, arousal=1.0, effort=0.0) == prosody(
-        usual, valence=2.0, arousal=2.0, effort=0
+        usual, valence=2.0, arousal=2.0, effort=0.0
     )
     assert prosody(vivid, valence=0.0, arousal=0.0, effort=1.0) == prosody(
-        usual, valence=0.0, arousal=0.0, effort=1
+        usual, valence=0.0, arousal=0.0, effort=1.0
     )
 
 
 def test_drift_has_the_spread_in_the_table() -> None:
     rng = np.random.default_rng(0)
-    drifted = [prosody(PLAIN, valence=0.0, arousal=0.0, effort=0.0, rng=rng) for _ in range(400)]
+    drifted = [prosody(PLAIN, valence=0.0, arousal=0.0, effort=0.0, rng=rng) for _ in range(150)]
     semitones = [12 * np.log2(targets.pitch_hz / PITCH_HZ) for targets in drifted]
-    assert np.std(semitones) == pytest.approx(VOICE_EFFECTS.pitch_st.drift, rel=0.1)
-    assert len({targets.tilt_db_per_octave for targets in drifted}) == 400
+    assert np.std(semitones) == pytest.approx(VOICE_EFFECTS.pitch_st.drift, rel=0.15)
+    assert len({targets.tilt_db_per_octave for targets in drifted}) == 150
 
 
 def test_effects_scaled_to_nothing_leave_the_habit() -> None:
@@ -290,7 +312,9 @@ def test_effects_scaled_to_nothing_leave_the_habit() -> None:
         PLAIN, valence=2.0, arousal=-2.0, effort=1.0, effects=none, rng=np.random.default_rng(0)
     )
     assert moved == neutral()
-    assert VOICE_EFFECTS.scaled(valence=2.0).f2_percent.valence == 2 * VOICE_EFFECTS.f2_percent.valence
+    assert (
+        VOICE_EFFECTS.scaled(valence=2.0).f2_percent.valence == 2 * VOICE_EFFECTS.f2_percent.valence
+    )
 
 
 def test_aroused_speech_is_higher_and_has_a_flatter_spectrum_in_the_sound_itself() -> None:
@@ -353,3 +377,84 @@ def test_a_latent_that_is_not_finite_is_explained(bad: float) -> None:
     sentence = rf"^prosody: valence, arousal and effort must be finite; got \(0.0, {bad}, 0.0\)\. "
     with pytest.raises(ValueError, match=sentence + "Give standardised numbers, 0 for neutral.$"):
         speak(PLAIN, valence=0.0, arousal=bad, effort=0.0, rng=np.random.default_rng(0))
+
+
+# Real speech is the judge
+
+
+def speaker_scaled(values: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+    """Each column minus its speaker's mean, over the speaker's standard deviation: no labels."""
+    scaled = np.empty_like(values)
+    for speaker in set(speakers):
+        own = values[speakers == speaker]
+        scaled[speakers == speaker] = (own - own.mean(axis=0)) / (own.std(axis=0) + 1e-9)
+    return scaled
+
+
+def active_level_db(recording: Recording) -> float:
+    """Level of the frames within 30 dB of the loudest one."""
+    frame = int(0.02 * recording.sample_rate_hz)
+    whole = recording.signal.shape[1] // frame * frame
+    power = (recording.signal[0, :whole] ** 2).reshape(-1, frame).mean(axis=1)
+    return 10 * np.log10(power[power > 1e-3 * power.max()].mean())
+
+
+def simulated_corpus(n_voices: int, n_utterances: int) -> Iterator[Recording]:
+    """Voices with emotions and efforts drawn at random; the label tells high from low arousal."""
+    rng = np.random.default_rng(11)
+    for i in range(n_voices):
+        voice = draw_voice(f"p{i:02d}", rng)
+        for _ in range(n_utterances):
+            valence, arousal, effort = rng.standard_normal(3).tolist()
+            sound = speak(voice, valence=valence, arousal=arousal, effort=effort, rng=rng)
+            yield Recording(
+                sound[None], float(SAMPLE_RATE_HZ), ("mono",), "speech", voice.subject,
+                Provenance("simulated voice", simulated=True),
+                label="high" if arousal > 0 else "low",
+            )  # fmt: skip
+
+
+def views(recordings: Iterable[Recording]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Level-normalised features, loudness before it, and labels; features scaled by speaker."""
+    from jmml_edu.features.speech import speech_features
+    from jmml_edu.preprocess.speech import clean_speech
+
+    recordings = list(recordings)
+    features = speech_features(clean_speech(recording) for recording in recordings)
+    loudness = np.array([[active_level_db(recording)] for recording in recordings])
+    who = features.subjects
+    return speaker_scaled(features.values, who), speaker_scaled(loudness, who), features.labels
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_what_simulated_speech_teaches_tells_high_from_low_arousal_in_real_speech(
+    real_data: Path,
+) -> None:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.metrics import recall_score
+
+    from jmml_edu.corpora.nemo import read_nemo
+
+    simulated, simulated_loudness, labels = views(simulated_corpus(24, 20))
+    real, real_loudness, emotions = views(read_nemo(real_data / "nemo_3spk"))
+    high = ("anger", "fear", "happiness", "surprised")
+    truth = np.array(["high" if emotion in high else "low" for emotion in emotions])
+
+    def hears(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=[0.5, 0.5])
+        return model.fit(train, labels.astype(str)).predict(test)
+
+    voice, rival = hears(simulated, real), hears(simulated_loudness, real_loudness)
+    rng = np.random.default_rng(0)
+    uar, gain = [], []
+    for _ in range(500):
+        rows = rng.integers(len(truth), size=len(truth))
+        by_voice, by_rival = (
+            recall_score(truth[rows], said[rows], average="macro") for said in (voice, rival)
+        )
+        uar.append(by_voice)
+        # Loudness may point the wrong way in a corpus whose files were levelled: take the better.
+        gain.append(by_voice - max(by_rival, 1 - by_rival))
+    assert np.percentile(uar, 2.5) > 0.5
+    assert np.mean(gain) > 0

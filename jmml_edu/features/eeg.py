@@ -1,11 +1,9 @@
-"""EEG recordings -> one row of named numbers per trial: band power per channel, and asymmetry.
-
-Windows are cut inside each trial, their power is averaged, and the logarithm is taken at the end.
-"""
+"""EEG recordings -> one row of named numbers per trial: band power per channel, and asymmetry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -15,15 +13,13 @@ from jmml_edu._checks import check_finite_signal, check_one_of, fail
 from jmml_edu.data import Features, Provenance, Recording, Windows
 from jmml_edu.preprocess.windows import cut_windows, drop_artifact_windows
 
-BANDS: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "delta": (1.0, 4.0),
-        "theta": (4.0, 8.0),
-        "alpha": (8.0, 13.0),
-        "beta": (13.0, 30.0),
-        "gamma": (30.0, 45.0),
-    }
-)
+BANDS: Mapping[str, tuple[float, float]] = MappingProxyType({
+    "delta": (1.0, 4.0),
+    "theta": (4.0, 8.0),
+    "alpha": (8.0, 13.0),
+    "beta": (13.0, 30.0),
+    "gamma": (30.0, 45.0),
+})  # fmt: skip
 """The usual bands in Hz, from the first edge up to but without the second.
 
 Laboratories differ by a hertz or two (SEED: alpha 8-14, beta 14-31, gamma 31-50). Leave delta out
@@ -48,8 +44,8 @@ def eeg_features(
 ) -> Features:
     r"""Return log band power (or differential entropy) and frontal asymmetry of each trial.
 
-    Windows are cut inside the trial, those with artefacts dropped, and the power :math:`P` of each
-    channel and band (:func:`band_power`) averaged over the rest, which is Welch's method. Then
+    Windows are cut inside the trial, those with artefacts dropped, and :math:`P`, the power of a
+    channel and band (:func:`band_power`), averaged over the rest. Then
 
     - ``"log_power"``: :math:`\ln P`, with :math:`P` in uV²;
     - ``"differential_entropy"``: :math:`\tfrac{1}{2} \ln(2 \pi e P)` [1]_, the entropy in nat of
@@ -61,7 +57,7 @@ def eeg_features(
     Parameters
     ----------
     recordings
-        Clean EEG (``clean_eeg``), one recording per trial, all with the same channels.
+        Clean EEG (``clean_eeg``), one per trial, all with the same channels, in any iterable.
     window_s, step_s
         Length of a window and distance between starts, in seconds. Frequencies are told apart
         down to ``1 / window_s`` Hz.
@@ -85,10 +81,8 @@ def eeg_features(
 
     Notes
     -----
-    Differential entropy is half the log power plus 1.42: after standardisation both tell a
-    classifier the same, so take one of them. In [1]_ the variance is that of a filtered signal;
-    here it is the band's share of the spectrum, equal by Parseval's theorem up to the filter's
-    slopes.
+    Differential entropy is half the log power plus 1.42, so that one of the two is enough. In [1]_
+    the variance is that of a filtered signal, the same by Parseval's theorem but for its slopes.
 
     References
     ----------
@@ -100,7 +94,7 @@ def eeg_features(
 
     Examples
     --------
-    Twice the alpha amplitude on the right is four times the power, and ln 4 = 1.386:
+    Twice the alpha amplitude on the right is four times the power, and ln 4 = 1.386.
 
     >>> sine = np.sin(2 * np.pi * 10 * np.arange(512) / 128)
     >>> origin = Provenance("sines", simulated=True)
@@ -112,22 +106,26 @@ def eeg_features(
     1.386
     """
     check_one_of("eeg_features", KINDS, kind=kind)
-    trials = list(recordings)
-    _check_trials(trials)
-    rows = []
-    for trial in trials:
+    rows: list[np.ndarray] = []
+    trials: list[Recording] = []
+    for trial in recordings:
+        _check_trial(trial, trials[0].channels if trials else trial.channels)
         windows = cut_windows(trial, length_s=window_s, step_s=step_s)
         calm = drop_artifact_windows(windows, max_peak_to_peak_uv=max_peak_to_peak_uv)
         rows.append(_row(trial, band_power(calm, bands).mean(axis=0), list(bands), kind))
+        # Without its signal, so that a whole corpus can pass through in little memory.
+        trials.append(replace(trial, signal=np.empty((len(trial.channels), 0))))
+    if not trials:
+        fail("eeg_features", "recordings", "hold at least one trial", 0, "Check what was read.")
     step = f"{kind} in {', '.join(bands)}, windows of {window_s:g} s every {step_s:g} s"
     return Features(
         values=np.stack(rows),
         names=eeg_feature_names(trials[0].channels, bands=bands, kind=kind),
         modality="eeg",
-        subjects=np.array([trial.subject for trial in trials], dtype=object),
-        labels=np.array([trial.label for trial in trials], dtype=object),
-        trials=np.array([trial.trial for trial in trials], dtype=object),
-        stimuli=np.array([trial.stimulus for trial in trials], dtype=object),
+        subjects=np.array([trial.subject for trial in trials]),
+        labels=np.array([trial.label for trial in trials]),
+        trials=np.array([trial.trial for trial in trials]),
+        stimuli=np.array([trial.stimulus for trial in trials]),
         provenance=_joint_provenance(trials).then(step),
     )
 
@@ -278,22 +276,18 @@ def _mirrored(channels: Sequence[str]) -> list[tuple[str, str]]:
     return [(right, left) for right, left in ASYMMETRY_PAIRS if {right, left} <= set(channels)]
 
 
-def _check_trials(trials: Sequence[Recording]) -> None:
-    """Raise unless there are recordings, all finite EEG of the same channels."""
-    if not trials:
-        fail("eeg_features", "recordings", "hold at least one trial", 0, "Check what was read.")
-    for trial in trials:
-        if trial.modality != "eeg" or trial.channels != trials[0].channels:
-            fail(
-                "eeg_features", "recordings", "be EEG of the same channels in the same order",
-                f"{trial.modality} of {', '.join(trial.channels)} after"
-                f" {', '.join(trials[0].channels)}",
-                "Keep what all of them have, with pick_channels.",
-            )  # fmt: skip
-        check_finite_signal(
-            "eeg_features", trial.signal,
-            channels=trial.channels, sample_rate_hz=trial.sample_rate_hz,
+def _check_trial(trial: Recording, channels: tuple[str, ...]) -> None:
+    """Raise unless a recording is finite EEG of the given channels."""
+    if trial.modality != "eeg" or trial.channels != channels:
+        fail(
+            "eeg_features", "recordings", "be EEG of the same channels in the same order",
+            f"{trial.modality} of {', '.join(trial.channels)} after {', '.join(channels)}",
+            "Keep what all of them have, with pick_channels.",
         )  # fmt: skip
+    rate_hz = trial.sample_rate_hz
+    check_finite_signal(
+        "eeg_features", trial.signal, channels=trial.channels, sample_rate_hz=rate_hz
+    )
 
 
 def _joint_provenance(trials: Sequence[Recording]) -> Provenance:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from jmml_edu.features.spectrum import HOP, N_FFT, RATE_HZ, WINDOW
+from jmml_edu.features.spectrum import HOP, N_FFT, RATE_HZ, frequencies_hz, window
 
 F0_MIN_HZ, F0_MAX_HZ = 60.0, 500.0
 """Where the fundamental of a voice is looked for."""
 
+_RUMBLE_HZ = 35.0
 _OVERSAMPLE = 2
 _LAG_S = 1 / (_OVERSAMPLE * RATE_HZ)
 _CANDIDATES = 4
 _SHORTEST_STRETCH = 3
-_ALIKE = 0.6
+_ALIKE, _FAINT = 0.6, 1e-4
 # Boersma's (1993) costs of no voice, of a low candidate, of jumping and of switching; the first
 # two are higher here (0.45 and 0.01 there): fewer octave errors on noisy and breathy voices.
 _VOICING, _SILENCE = 0.5, 0.03
@@ -47,6 +48,13 @@ class Pitch:
         """Where there is voice."""
         return self.f0_hz > 0
 
+    def within(self, frames: Bool[np.ndarray, " frame"]) -> Pitch:
+        """Return the melody in some frames only, stretches below 30 ms left out."""
+        from scipy.ndimage import binary_opening
+
+        kept = binary_opening(self.voiced & frames, np.ones(_SHORTEST_STRETCH))
+        return replace(self, f0_hz=np.where(kept, self.f0_hz, 0.0))
+
     @property
     def hnr_db(self) -> Float[np.ndarray, " frame"]:
         """Return the power that repeats over the power that does not, -40 to 40 dB."""
@@ -75,8 +83,10 @@ def track_pitch(power: Float[np.ndarray, "frequency frame"]) -> Pitch:
        harmonics-to-noise ratio of a sampled sound", IFA Proceedings 17, 1993.
        https://www.fon.hum.uva.nl/paul/papers/Proceedings_1993.pdf
     """
-    frequency, height = _candidates(_autocorrelation(power))
-    level = np.sqrt(power.sum(axis=0) / max(float(power.sum(axis=0).max()), _TINY))
+    audible = np.where(frequencies_hz()[:, None] > _RUMBLE_HZ, power, 0.0)
+    frequency, height = _candidates(_autocorrelation(audible))
+    loudness = audible.sum(axis=0)
+    level = np.sqrt(loudness / max(float(loudness.max()), _TINY))
     no_voice = _VOICING + np.maximum(0, 2 - level * (1 + _VOICING) / _SILENCE)
     first = _melody(frequency, height, no_voice)
     if not first.voiced.any():
@@ -116,8 +126,7 @@ def _normalised(power: Float[np.ndarray, "frequency frame"]) -> Float[np.ndarray
 @cache
 def _window_autocorrelation() -> Float[np.ndarray, "1 lag"]:
     """Return the autocorrelation of the window."""
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-    return _normalised(np.abs(np.fft.rfft(window, N_FFT))[:, None] ** 2)
+    return _normalised(np.abs(np.fft.rfft(window(), N_FFT))[:, None] ** 2)
 
 
 def _candidates(
@@ -163,14 +172,15 @@ def cycles(signal: Float[np.ndarray, " time"], pitch: Pitch) -> list[Float[np.nd
 
     From the strongest sample at the beginning of a stretch we go on to where the next cycle
     looks most like this one (waveform matching), which noise disturbs less than it does peaks.
-    A cycle whose successor does not resemble it (correlation below 0.6) is NaN.
+    A cycle whose successor does not resemble it (correlation below 0.6) is NaN. Resonances that
+    ring into the next cycle blur the match: planted jitter comes back within 10 % at 130 Hz,
+    within 40 % at 300 Hz.
     """
     edges = np.flatnonzero(np.diff(np.pad(pitch.voiced.astype(np.int8), 1))).reshape(-1, 2)
     energy = np.append(0.0, np.cumsum(signal**2))
     return [
         _march(signal, energy, pitch.f0_hz[start:stop], start * HOP)
         for start, stop in edges.tolist()
-        if stop - start >= _SHORTEST_STRETCH
     ]
 
 
@@ -188,10 +198,11 @@ def _march(
         half = int(half_periods[frame])
         if mark + 4 * half + 4 > len(signal):
             break
-        begin = max(0, mark - half)
+        begin = max(0, mark - half // 2)
         period, alike = _next_period(signal, energy, begin, 2 * half)
         amplitude = float(np.ptp(signal[begin : begin + 2 * half]))
-        found.append((period / RATE_HZ, amplitude) if alike > _ALIKE else (np.nan, np.nan))
+        repeats = alike > _ALIKE and amplitude > _FAINT
+        found.append((period / RATE_HZ, amplitude) if repeats else (np.nan, np.nan))
         mark += round(period)
     return np.array(found).reshape(-1, 2).T
 
@@ -205,7 +216,7 @@ def _next_period(
     dots = np.correlate(signal[begin + low : begin + high + size], here, "valid")
     ends = energy[begin + low + size :][: len(dots)]
     power = (ends - energy[begin + low :][: len(dots)]) * (here @ here)
-    match = dots / np.sqrt(np.maximum(power, _TINY))
+    match = dots / np.sqrt(np.maximum(power, (_FAINT * size) ** 2))
     best = int(match[1:-1].argmax()) + 1
     shift, height = _vertex(match[best - 1 : best + 2, None])
     return low + best + float(shift[0]), float(height[0])

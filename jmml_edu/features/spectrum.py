@@ -33,6 +33,12 @@ def power_spectrum(signal: Float[np.ndarray, " time"]) -> Float[np.ndarray, "fre
 
 
 @cache
+def window() -> Float[np.ndarray, " sample"]:
+    """Return the Hann window of a frame."""
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+
+
+@cache
 def frequencies_hz() -> Float[np.ndarray, " frequency"]:
     """Return the frequency of each row of :func:`power_spectrum`."""
     return np.fft.rfftfreq(N_FFT, 1 / RATE_HZ)
@@ -44,7 +50,7 @@ def loudness_db(power: Float[np.ndarray, "frequency frame"]) -> Float[np.ndarray
     A-weighting follows the sensitivity of the ear at moderate levels. A full-scale sine of 1 kHz
     has 0 dB.
     """
-    full_scale_sine = (np.hanning(WINDOW).sum() / 2) ** 2 * 1.5
+    full_scale_sine = N_FFT / 4 * (window() @ window())
     return _db(_a_weights() @ power / full_scale_sine)
 
 

@@ -148,8 +148,8 @@ def speech_functionals(recording: Recording) -> Float[np.ndarray, " feature"]:
     power = spectrum.power_spectrum(signal)
     loudness = smooth(spectrum.loudness_db(power) + level_db)
     sound = loudness >= loudness.max() - _SOUND_DB
-    melody = pitch.track_pitch(power)
-    voiced = melody.voiced & sound
+    melody = pitch.track_pitch(power).within(sound)
+    voiced = melody.voiced
     tracks = _tracks(power, melody)
     values = [
         *contour(_semitones(melody.f0_hz), voiced),

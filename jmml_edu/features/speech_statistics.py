@@ -75,7 +75,7 @@ def _runs_s(frames: Bool[np.ndarray, " frame"]) -> Float[np.ndarray, " run"]:
     return np.asarray(np.diff(edges)[::2] * _FRAME_S)
 
 
-def roughness(stretches: list[Float[np.ndarray, "2 cycle"]]) -> list[float]:
+def roughness(stretches: list[Float[np.ndarray, "2 _"]]) -> list[float]:
     """Return jitter in percent of the period and shimmer in dB; 0 without two cycles."""
     if not stretches:
         return [0.0, 0.0]

@@ -45,7 +45,7 @@ def plot_confusion(
     ax
         The same axes; a class that never occurs has a row of zeros.
     """
-    import seaborn as sns  # noqa: PLC0415 - takes a second
+    import seaborn as sns  # takes a second to load
 
     total = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(total, 1)

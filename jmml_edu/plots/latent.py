@@ -115,11 +115,11 @@ def _draw_class(
     label: str,
 ) -> None:
     """Draw one class: training people hollow and faint, new people filled above them."""
-    colour, marker = (FAINT, ".") if label == UNLABELLED else class_mark(index)
+    colour, marker = (FAINT, "o") if label == UNLABELLED else class_mark(index)
     dots = len(points) > MAX_VECTOR_POINTS
     train, held_out = (points[chosen] for chosen in rows)
     ax.scatter(train[:, 0], train[:, 1], s=16, marker=marker, facecolors="none",
-               edgecolors=colour, lw=0.7, alpha=0.25, rasterized=dots, zorder=1)  # fmt: skip
+               edgecolors=colour, lw=0.7, alpha=0.35, rasterized=dots, zorder=1)  # fmt: skip
     ax.scatter(held_out[:, 0], held_out[:, 1], s=18, marker=marker, color=colour, lw=0,
                alpha=0.6, rasterized=dots, zorder=2, label=label or "unlabelled")  # fmt: skip
     if label != UNLABELLED and len(held_out):

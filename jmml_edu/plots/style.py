@@ -54,17 +54,17 @@ def class_mark(index: int) -> tuple[str, str]:
 
 def dress(ax: Axes, *, title: str, provenance: Provenance) -> None:
     """Take away what carries nothing, set the title, and stamp what is simulated."""
+    stamp = provenance.stamp
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(length=0)
     ax.set_axisbelow(True)
-    ax.set_title(title, loc="left", fontweight="bold", color=INK, pad=10)
-    if not provenance.stamp:
+    ax.set_title(title, loc="left", fontweight="bold", color=INK, pad=26 if stamp else 10)
+    if not stamp:
         return
     box = {"boxstyle": "round,pad=0.25", "facecolor": "#fff4d6", "edgecolor": "#8a5a00", "lw": 0.8}
     ax.annotate(
-        provenance.stamp, xy=(1, 1), xycoords="axes fraction", xytext=(-2, 11),
-        textcoords="offset points", ha="right", va="bottom", fontsize=7, fontweight="bold",
-        color="#6b4500", bbox=box,
+        stamp, xy=(0, 1), xycoords="axes fraction", xytext=(3, 12), textcoords="offset points",
+        ha="left", va="bottom", fontsize=7, fontweight="bold", color="#6b4500", bbox=box,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from jmml_edu._folders import whole_folder
 from jmml_edu.evaluation import FEWEST_SUBJECTS, N_DRAWS
 from jmml_edu.report import words
 from jmml_edu.report.results import results_json
-from jmml_edu.report.verdict import counted, labels, percent, points, verdict
+from jmml_edu.report.verdict import labels, percent, points, verdict
 from jmml_edu.results import METHODS, Comparison
 
 TITLE = "Can EEG at training help a machine hear emotion?"
@@ -72,35 +72,42 @@ def _write(path: Path, text: str) -> None:
 
 def _page(comparison: Comparison, pictures: dict[str, plots.Picture], title: str) -> str:
     """Fill the template."""
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            comparison=comparison,
+            plan=comparison.plan,
+            run=results_json(comparison)["run"],
+            verdict=verdict(comparison),
+            labels=labels(comparison.plan),
+            limits=words.limits(comparison),
+            captions={
+                "correlations": words.caption_correlations(comparison),
+                "confusion": words.caption_confusion(comparison),
+            },
+            pictures=pictures,
+            alts=_alts(comparison),
+        )
+    )
+
+
+def _environment() -> jinja2.Environment:
+    """Return the templates with the words and filters that every page needs."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("jmml_edu"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.filters |= {
         "typeset": _typeset, "percent": percent, "points": points, "data_uri": _data_uri,
-        "counted": counted, "interval": words.score_with_interval, "gain_name": words.gain_name,
+        "gain_name": words.gain_name,
     }  # fmt: skip
-    return environment.get_template("report.html.j2").render(
-        title=title,
-        comparison=comparison,
-        plan=comparison.plan,
-        run=results_json(comparison)["run"],
-        verdict=verdict(comparison),
-        labels=labels(comparison.plan),
-        limits=words.limits(comparison),
-        captions={
-            "correlations": words.caption_correlations(comparison),
-            "confusion": words.caption_confusion(comparison),
-        },
-        names=plots.METHOD_NAMES,
-        methods=METHODS,
-        reading=plots.reading,
-        pictures=pictures,
-        alts=_alts(comparison),
-        fair_pair=FAIR_PAIR,
-        fewest_people=FEWEST_SUBJECTS,
-        n_draws=N_DRAWS,
-    )
+    environment.globals |= {
+        "names": plots.METHOD_NAMES, "methods": METHODS, "reading": plots.reading,
+        "fair_pair": FAIR_PAIR, "fewest_people": FEWEST_SUBJECTS, "n_draws": N_DRAWS,
+    }  # fmt: skip
+    return environment
 
 
 def _typeset(text: str) -> str:

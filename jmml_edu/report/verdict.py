@@ -12,7 +12,7 @@ def verdict(comparison: Comparison) -> str:
 
     The interval of ``gain`` decides: wholly above 0, wholly below, or around 0. Without an
     interval nothing is claimed. Pairs joined by class are a negative control and are said to be
-    one. If EEG shuffled within people gains too, the pairing is not what helped.
+    one. If EEG shuffled within people does as much, the pairing is not what helped.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ def verdict(comparison: Comparison) -> str:
         sentences.append(
             f"But EEG shuffled within each person gained too ({points(shuffled)}), so what helped"
             " is not that EEG and speech belong together."
+        )
+    if gain.low is None and abs(shuffled.value) >= abs(gain.value):
+        sentences.append(
+            f"With EEG shuffled within each person the difference is {points(shuffled)}: one of this"
+            " size needs no EEG."
         )
     return " ".join(sentences)
 

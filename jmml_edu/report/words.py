@@ -95,13 +95,11 @@ def alt_confusion(comparison: Comparison, method: str) -> str:
 def caption_correlations(comparison: Comparison) -> str:
     """Say how much of the first correlation survives on new people."""
     codes = comparison.latent
-    if not len(codes.train_correlations):
-        return "The shared space has no component."
     train, new = codes.train_correlations[0], codes.held_out_correlations[0]
     return (
         f"The first component correlates {_correlation(train)} in the people it was learned"
-        f" from and {_correlation(new)} in new ones. What lies between hollow and filled was fitted to the training"
-        " people alone."
+        f" from and {_correlation(new)} in new ones. What lies between hollow and filled was fitted"
+        " to the training people alone."
     )
 
 

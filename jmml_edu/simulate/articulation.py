@@ -173,8 +173,9 @@ def babble(targets: Prosody, rng: np.random.Generator) -> Score:
 def _sentence(targets: Prosody, rng: np.random.Generator) -> list[Segment]:
     """Return the segments of a sentence between two silences, at the target rate."""
     n_syllables = int(rng.integers(8, 14))
-    n_pauses = rng.choice(3, p=[0.5, 0.4, 0.1])
-    breaks = set(rng.choice(np.arange(3, n_syllables - 2), size=n_pauses, replace=False).tolist())
+    places = np.arange(3, n_syllables - 2, 3)
+    n_pauses = min(rng.choice(3, p=[0.5, 0.4, 0.1]), len(places))
+    breaks = set(rng.choice(places, size=n_pauses, replace=False).tolist())
     speech: list[Segment] = []
     for i in range(n_syllables):
         speech += _syllable(is_last=i + 1 in breaks or i + 1 == n_syllables, rng=rng)

@@ -19,7 +19,7 @@ CHANNELS: tuple[str, ...] = (
 )  # fmt: skip
 """The 32 electrodes of the 10-20 system, in the order in which DEAP lists them."""
 
-SAMPLE_RATE_HZ = 128
+SAMPLE_RATE_HZ = 128.0
 """Samples per second of a simulated EEG."""
 
 N_DIPOLES = 160
@@ -97,8 +97,8 @@ def sphere_potentials(
     Parameters
     ----------
     positions
-        Places of the dipoles in units of the head's radius (right, front, up); their length must
-        stay below 0.9, where the brain ends.
+        Places of the dipoles in units of the head's radius (right, front, up), longer than 0 and
+        shorter than 0.9, where the brain ends.
 
     Returns
     -------
@@ -109,9 +109,9 @@ def sphere_potentials(
 
     Examples
     --------
-    A current in the centre that points upward is positive at the vertex:
+    A current that points upward is positive at the vertex:
 
-    >>> _, potentials = sphere_potentials(np.zeros((1, 3)))
+    >>> _, potentials = sphere_potentials(np.array([[0.0, 0.0, 0.5]]))
     >>> bool(potentials[CHANNELS.index("Cz"), 0, 2] > 0)
     True
     """

@@ -24,8 +24,11 @@ EEG_DURATION_S = 4.0
 """Length of the EEG of every trial."""
 
 
-# Numbers of the random streams of a person or a trial.
-_TRUTH, _TRAITS, _EEG, _SPEECH = range(4)
+# Numbers of the random streams of a person.
+_TRUTH, _VOICE, _BRAIN, _EEG, _SPEECH = range(5)
+
+# Of the logarithm of the vocal tract's length over women and men, as voices are drawn.
+_LOG_TRACT_MEAN, _LOG_TRACT_SD = -0.075, 0.085
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def simulate_pairs(
 ) -> Iterator[tuple[Recording, Recording]]:
     """Yield EEG and speech of every trial, person after person.
 
-    Each person has random streams of their own, one per signal: any subset of people, and EEG
-    under other rules, can be made again without the rest, and speech stays the same to the byte.
+    Every signal has a random stream of its own: any subset of people, and EEG under other rules,
+    can be made again without the rest, and what is not changed stays the same to the byte.
 
     Parameters
     ----------
@@ -106,7 +109,10 @@ def simulate_pairs(
     numbers = range(world.n_subjects) if subjects is None else subjects
     for number in numbers:
         for trial, truth in enumerate(draw_trials(world, number)):
-            yield simulate_pair(world, number, trial, truth)
+            yield (
+                simulate_eeg(world, number, trial, truth),
+                simulate_speech(world, number, trial, truth),
+            )
 
 
 def draw_trials(world: World, number: int) -> list[Trial]:
@@ -131,37 +137,59 @@ def draw_trials(world: World, number: int) -> list[Trial]:
     ]
 
 
-def simulate_pair(
-    world: World, number: int, trial: int, truth: Trial
-) -> tuple[Recording, Recording]:
-    """Return the EEG and the speech of one trial of one person."""
-    traits = np.random.default_rng([world.seed, number, _TRAITS])
-    subject = f"p{number + 1:02d}"
-    size = float(traits.standard_normal())
-    who_speaks = voice.draw_voice(subject, traits)
-    who_listens = draw_brain(subject, traits, size=size)
-    feeling = {"valence": truth.valence, "arousal": truth.arousal, "effort": truth.effort}
-    eeg = record_brain(
-        who_listens,
-        **feeling,
+def simulate_eeg(world: World, number: int, trial: int, truth: Trial) -> Recording:
+    """Return the EEG of one trial of one person, stamped as simulated.
+
+    The head's ``size``, which EEG may share with the voice, is the length of the vocal tract.
+    """
+    who_speaks = _voice_of(world, number)
+    size = (np.log(who_speaks.tract_length_ratio) - _LOG_TRACT_MEAN) / _LOG_TRACT_SD
+    traits = np.random.default_rng([world.seed, number, _BRAIN])
+    signal = record_brain(
+        draw_brain(who_speaks.subject, traits, size=float(size)),
+        valence=truth.valence,
+        arousal=truth.arousal,
+        effort=truth.effort,
         duration_s=EEG_DURATION_S,
-        rng=np.random.default_rng([world.seed, number, trial, _EEG]),
+        rng=np.random.default_rng([world.seed, number, _EEG, trial]),
         effects=world.brain_effects,
         noise=world.brain_noise,
     )
-    speech = voice.speak(
-        who_speaks,
-        **feeling,
-        rng=np.random.default_rng([world.seed, number, trial, _SPEECH]),
+    return _recording(world, number, trial, truth, signal)
+
+
+def simulate_speech(world: World, number: int, trial: int, truth: Trial) -> Recording:
+    """Return the utterance of one trial of one person, stamped as simulated."""
+    signal = voice.speak(
+        _voice_of(world, number),
+        valence=truth.valence,
+        arousal=truth.arousal,
+        effort=truth.effort,
+        rng=np.random.default_rng([world.seed, number, _SPEECH, trial]),
         effects=world.voice_effects,
     )
-    shared = {
-        "subject": subject,
-        "label": truth.label,
-        "trial": f"{subject}-{trial + 1:02d}",
-        "provenance": Provenance(f"simulated study, seed {world.seed}", simulated=True),
-    }
-    return (
-        Recording(eeg, head.SAMPLE_RATE_HZ, head.CHANNELS, "eeg", **shared),
-        Recording(speech[None, :], voice.SAMPLE_RATE_HZ, ("mono",), "speech", **shared),
+    return _recording(world, number, trial, truth, signal[None, :])
+
+
+def _voice_of(world: World, number: int) -> voice.Voice:
+    """Return the voice of a person, the same in every trial."""
+    traits = np.random.default_rng([world.seed, number, _VOICE])
+    return voice.draw_voice(f"p{number + 1:02d}", traits)
+
+
+def _recording(
+    world: World, number: int, trial: int, truth: Trial, signal: np.ndarray
+) -> Recording:
+    """Return a signal with who, what and where from; one channel is speech, 32 are EEG."""
+    subject = f"p{number + 1:02d}"
+    is_speech = len(signal) == 1
+    return Recording(
+        signal=signal,
+        sample_rate_hz=voice.SAMPLE_RATE_HZ if is_speech else head.SAMPLE_RATE_HZ,
+        channels=("mono",) if is_speech else head.CHANNELS,
+        modality="speech" if is_speech else "eeg",
+        subject=subject,
+        label=truth.label,
+        trial=f"{subject}-{trial + 1:02d}",
+        provenance=Provenance(f"simulated study, seed {world.seed}", simulated=True),
     )

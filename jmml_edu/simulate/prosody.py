@@ -93,20 +93,22 @@ class VoiceEffects:
        of positive emotions", Psychon. Bull. Rev. 27, 2020.
        https://doi.org/10.3758/s13423-019-01701-x
     .. [7] H. Traunmueller, A. Eriksson, "Acoustic effects of variation in vocal effort by men,
-       women, and children", J. Acoust. Soc. Am. 107, 2000. https://doi.org/10.1121/1.429414
+       women, and children", J. Acoust. Soc. Am. 107, 2000.
+       http://www2.ling.su.se/staff/hartmut/voc_eff_abs.htm
     .. [8] M. Goudbeek, K. Scherer, "Beyond arousal", J. Acoust. Soc. Am. 128, 2010.
        https://doi.org/10.1121/1.3466853
     .. [9] M. Nordenberg, J. Sundberg, "Effect on LTAS of vocal loudness variation", Logoped.
        Phoniatr. Vocol. 29, 2004. https://doi.org/10.1080/14015430410004689
     .. [10] M. Goudbeek, J. Goldman, K. Scherer, "Emotion dimensions and formant position",
-       Interspeech 2009. https://www.isca-archive.org/interspeech_2009
+       Interspeech 2009.
+       https://research.tilburguniversity.edu/en/publications/emotion-dimensions-and-formant-position
     .. [11] C. Giddens et al., "Vocal indices of stress: A review", J. Voice 27, 2013.
        https://doi.org/10.1016/j.jvoice.2012.12.010
     .. [12] M. Brockmann et al., "Voice loudness and gender effects on jitter and shimmer in
        healthy adults", J. Speech Lang. Hear. Res. 51, 2008.
-       https://doi.org/10.1044/1092-4388(2008/06-0208)
+       https://researchbank.acu.edu.au/fhs_pub/4661
     .. [13] P. Laukka, P. Juslin, R. Bresin, "A dimensional approach to vocal expression of
-       emotion", Cognition and Emotion 19, 2005. https://doi.org/10.1080/02699930441000445
+       emotion", Cognition and Emotion 19, 2005. https://philarchive.org/rec/LAUADA-3
 
     Examples
     --------

@@ -58,7 +58,7 @@ def render(
        67, 1980. https://doi.org/10.1121/1.383940
     .. [2] O. Perrotin, L. Feugere, C. d'Alessandro, "Perceptual equivalence of the
        Liljencrants-Fant and linear-filter glottal flow models", J. Acoust. Soc. Am. 150, 2021.
-       https://doi.org/10.1121/10.0005879
+       https://pubs.aip.org/asa/jasa/article/150/2/1273/615393
     """
     phase = np.cumsum(_at_samples(score.pitch_hz)) / SAMPLE_RATE_HZ
     loudness = _at_samples(score.voice)

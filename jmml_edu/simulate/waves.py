@@ -61,7 +61,7 @@ def frequencies_hz(n_samples: int, *, sample_rate_hz: float) -> Float[np.ndarray
 
     Examples
     --------
-    >>> frequencies_hz(4, sample_rate_hz=128).tolist()
+    >>> frequencies_hz(4, sample_rate_hz=128.0).tolist()
     [0.0, 32.0, 64.0]
     """
     return np.fft.rfftfreq(n_samples, 1 / sample_rate_hz)
@@ -121,7 +121,7 @@ def bursts(
     Examples
     --------
     >>> ten = np.array([10.0])
-    >>> rhythm = bursts(np.random.default_rng(0), ten, ten / 20, 512, sample_rate_hz=128)
+    >>> rhythm = bursts(np.random.default_rng(0), ten, ten / 20, 512, sample_rate_hz=128.0)
     >>> int(np.abs(np.fft.rfft(rhythm[0])).argmax() * 128 / 512)
     10
     """
@@ -142,7 +142,7 @@ def muscle_noise(
     --------
     Most of the power lies above 20 Hz:
 
-    >>> jaw = muscle_noise(np.random.default_rng(0), 1, 512, sample_rate_hz=128)[0]
+    >>> jaw = muscle_noise(np.random.default_rng(0), 1, 512, sample_rate_hz=128.0)[0]
     >>> power = np.abs(np.fft.rfft(jaw)) ** 2
     >>> bool(power[4 * 20 :].sum() > 0.8 * power.sum())
     True
@@ -161,7 +161,7 @@ def blinks(
 
     Examples
     --------
-    >>> float(blinks(np.random.default_rng(0), 512, sample_rate_hz=128, rate_hz=0.0).max())
+    >>> float(blinks(np.random.default_rng(0), 512, sample_rate_hz=128.0, rate_hz=0.0).max())
     0.0
     """
     duration_s = n_samples / sample_rate_hz

@@ -1,0 +1,260 @@
+"""The comparison: known answers on planted data, chance on null data, and no leak."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score, f1_score
+
+from jmml_edu import comparison
+from jmml_edu.comparison import compare
+from jmml_edu.data import UNLABELLED, Features, Pairs
+from jmml_edu.experiment import Fold, Settings, folds_of, plan_comparison
+from jmml_edu.pipeline import JMML
+from jmml_edu.results import GAINS, METHODS, Comparison
+from jmml_edu.simulate.gaussian import gaussian_pairs
+
+PLANTED = (0.8, 0.6)
+FEW_LABELS = Settings(labels_per_class=20, n_folds=3)
+SPEECH_METHODS = tuple(name for name in METHODS if name != "eeg_only")
+
+
+def study(n_pairs: int = 600, *, n_subjects: int = 12, seed: int = 1) -> Pairs:
+    """Pairs whose shared latent is as strong as the rest, so that speech alone cannot find it."""
+    return gaussian_pairs(
+        n_pairs, correlations=PLANTED, n_subjects=n_subjects, eeg_dim=6, speech_dim=30,
+        nuisance=1.0, seed=seed,
+    )  # fmt: skip
+
+
+def compared(pairs: Pairs, settings: Settings = FEW_LABELS) -> Comparison:
+    """Plan and carry out."""
+    plan = plan_comparison(pairs.eeg, pairs.speech, settings)
+    return compare(pairs.eeg, pairs.speech, plan)
+
+
+def two_classes(pairs: Pairs) -> Pairs:
+    """The same with valence as the only label."""
+    names = np.array([label.split("-")[0] for label in pairs.labels], dtype=object)
+    return relabelled(pairs, names)
+
+
+def relabelled(pairs: Pairs, labels: np.ndarray) -> Pairs:
+    """The same under other labels."""
+    eeg, speech = (replace(side, labels=labels) for side in (pairs.eeg, pairs.speech))
+    return replace(pairs, eeg=eeg, speech=speech)
+
+
+SMALL = two_classes(study(120, n_subjects=4))
+QUICK = Settings(n_folds=2)
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Comparison:
+    return compared(study())
+
+
+@pytest.fixture(scope="module")
+def fold() -> Fold:
+    """The first fold of the small study, few labels shown."""
+    plan = plan_comparison(SMALL.eeg, SMALL.speech, Settings(n_folds=2, labels_per_class=10))
+    return next(folds_of(SMALL.eeg, SMALL.speech, plan))
+
+
+def said(fold: Fold) -> dict[str, list[str]]:
+    """What each method says of the held-out rows."""
+    found = comparison._run_fold(fold, SMALL.speech.classes)
+    return {predicted.method: predicted.said.tolist() for predicted in found}
+
+
+def test_eeg_at_training_gains_where_it_was_planted_and_shuffled_eeg_does_not(
+    outcome: Comparison,
+) -> None:
+    gain, shuffled = outcome.gains["gain"], outcome.gains["gain_shuffled"]
+    assert gain.low is not None
+    assert shuffled.low is not None
+    assert gain.value > 0.05
+    assert gain.low > 0 > shuffled.low
+    assert outcome.gains["gain_over_raw"].value > 0.05
+
+
+def test_every_method_and_difference_is_there_under_its_name(outcome: Comparison) -> None:
+    assert list(outcome.methods) == list(outcome.macro_f1) == list(outcome.confusions)
+    assert list(outcome.methods) == list(METHODS)
+    for name, (first, second) in GAINS.items():
+        difference = outcome.methods[first].value - outcome.methods[second].value
+        assert outcome.gains[name].value == pytest.approx(difference)
+    assert outcome.chance == 0.25
+    assert set(outcome.choices) == {"eeg_free", "eeg_trained", "eeg_trained_shuffled"}
+    assert all(sum(count.values()) == 3 for count in outcome.choices.values())
+
+
+def test_scores_are_those_that_scikit_learn_finds_in_the_same_confusions(
+    outcome: Comparison,
+) -> None:
+    for name, counts in outcome.confusions.items():
+        assert counts.sum() == 600
+        true, heard = (np.repeat(axis.ravel(), counts.ravel()) for axis in np.indices(counts.shape))
+        assert outcome.methods[name].value == pytest.approx(balanced_accuracy_score(true, heard))
+        assert outcome.macro_f1[name] == pytest.approx(f1_score(true, heard, average="macro"))
+
+
+def test_rows_of_a_confusion_are_the_true_classes(outcome: Comparison) -> None:
+    labels = study().labels.tolist()
+    for counts in outcome.confusions.values():
+        assert counts.sum(axis=1).tolist() == [labels.count(name) for name in outcome.classes]
+
+
+def test_the_planted_correlations_hold_on_new_people(outcome: Comparison) -> None:
+    found = outcome.latent.held_out_correlations
+    np.testing.assert_allclose(found[:2], PLANTED, atol=0.1)
+    assert np.abs(found[2:]).max() < 0.2
+    assert (outcome.latent.train_correlations[2:] > 0.1).all()
+
+
+def test_the_picture_of_the_shared_space_holds_every_new_pair(outcome: Comparison) -> None:
+    codes = outcome.latent
+    assert codes.held_out.sum() == 200
+    assert (~codes.held_out).sum() == comparison.SHOWN_TRAINING_PAIRS
+    new, known = (set(codes.subjects[rows]) for rows in (codes.held_out, ~codes.held_out))
+    assert (len(new), len(known), new & known) == (4, 8, set())
+    shown = [codes.speech[codes.held_out & (codes.subjects == who)].mean(axis=0) for who in new]
+    np.testing.assert_allclose(shown, 0, atol=1e-9)
+
+
+def test_without_anything_to_find_every_method_guesses() -> None:
+    pairs = study(360, seed=2)
+    labels = np.random.default_rng(2).permutation(pairs.labels)
+    null = compared(relabelled(pairs, labels), replace(FEW_LABELS, n_folds=2))
+    missed = [
+        name
+        for name, score in null.methods.items()
+        if score.low is None or score.high is None or not score.low <= 0.25 <= score.high
+    ]
+    assert len(missed) <= 1  # one interval in twenty misses by design
+
+
+def test_three_people_are_too_few_for_an_interval() -> None:
+    few = compared(two_classes(study(90, n_subjects=3)), Settings(n_folds=3))
+    for score in (*few.methods.values(), *few.gains.values()):
+        assert (score.low, score.high) == (None, None)
+        assert sorted(score.by_subject) == ["g000", "g001", "g002"]
+
+
+def test_the_same_study_gives_the_same_numbers_and_a_second_seed_others() -> None:
+    few = replace(QUICK, labels_per_class=10)
+    first, again = compared(SMALL, few), compared(SMALL, replace(few, n_seeds=2))
+    assert again.methods["eeg_trained"].by_seed[0] == first.methods["eeg_trained"].value
+    assert len(set(again.methods["speech_only"].by_seed)) == 2
+    assert again.confusions["eeg_only"].sum() == 2 * first.confusions["eeg_only"].sum() == 240
+
+
+def test_each_finished_step_is_told_in_the_order_of_the_table() -> None:
+    told: list[str] = []
+    plan = plan_comparison(SMALL.eeg, SMALL.speech, QUICK)
+    compare(SMALL.eeg, SMALL.speech, plan, on_step=told.append)
+    assert told == list(METHODS) * 2
+
+
+def test_the_shuffled_control_learns_from_the_same_eeg_given_to_others(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Pairs] = []
+    fit = comparison._fit_road
+
+    def fit_and_tell(pairs: Pairs, labels: np.ndarray, seed: int) -> JMML:
+        seen.append(pairs)
+        return fit(pairs, labels, seed)
+
+    monkeypatch.setattr(comparison, "_fit_road", fit_and_tell)
+    said(fold)
+    trained, shuffled = seen
+    np.testing.assert_array_equal(trained.speech.values, shuffled.speech.values)
+    np.testing.assert_array_equal(trained.eeg.values, fold.train.eeg.values)
+    assert not np.array_equal(trained.eeg.values, shuffled.eeg.values)
+    for person in set(trained.subjects):
+        rows = trained.subjects == person
+        own, other = (np.sort(pairs.eeg.values[rows, 0]) for pairs in (trained, shuffled))
+        np.testing.assert_array_equal(own, other)
+
+
+def test_eeg_of_held_out_people_changes_nothing_that_is_said_from_speech(fold: Fold) -> None:
+    def poisoned(side: Features) -> Features:
+        return replace(side, values=1e6 * (1 + side.values**2))
+
+    test = replace(fold.test, eeg=poisoned(fold.test.eeg))
+    before, after = said(fold), said(replace(fold, test=test, test_eeg=poisoned(fold.test_eeg)))
+    assert [before[name] == after[name] for name in SPEECH_METHODS] == [True] * 4
+    assert before["eeg_only"] != after["eeg_only"]
+
+
+def test_labels_of_held_out_people_change_no_prediction(fold: Fold) -> None:
+    wrong = np.random.default_rng(0).permutation(fold.test.labels)
+    test, test_eeg = relabelled(fold.test, wrong), replace(fold.test_eeg, labels=wrong)
+    assert said(fold) == said(replace(fold, test=test, test_eeg=test_eeg))
+
+
+def test_hidden_labels_of_training_people_change_no_prediction(fold: Fold) -> None:
+    other = np.where(fold.train.eeg.labels == "negative", "positive", "negative")
+    labels = np.where(fold.train.labels == UNLABELLED, other, fold.train.eeg.labels)
+    train = replace(fold.train, eeg=replace(fold.train.eeg, labels=labels))
+    assert said(fold) == said(replace(fold, train=train))
+
+
+def test_a_new_person_is_judged_without_the_others(fold: Fold) -> None:
+    first = fold.test.subjects == fold.test.subjects[0]
+    others = np.where(first[:, None], fold.test.speech.values, 50.0)
+    louder = replace(fold.test, speech=replace(fold.test.speech, values=others))
+    before, after = said(fold), said(replace(fold, test=louder))
+    for name in SPEECH_METHODS:
+        assert np.array(before[name])[first].tolist() == np.array(after[name])[first].tolist()
+
+
+def test_units_of_the_features_do_not_matter(fold: Fold) -> None:
+    def rescaled(pairs: Pairs) -> Pairs:
+        values = 1e4 * pairs.speech.values + 7
+        return replace(pairs, speech=replace(pairs.speech, values=values))
+
+    other = replace(fold, train=rescaled(fold.train), test=rescaled(fold.test))
+    assert said(fold) == said(other)
+
+
+def test_eeg_alone_is_judged_on_the_trials_that_have_it() -> None:
+    eeg = SMALL.eeg.take(np.arange(120) % 5 != 0)
+    plan = plan_comparison(eeg, SMALL.speech, QUICK)
+    found = compare(eeg, SMALL.speech, plan)
+    assert found.confusions["eeg_only"].sum() == len(eeg) == 96
+    assert found.confusions["eeg_trained"].sum() == 120
+    assert np.isnan(found.latent.eeg).any(axis=1).sum() == 24
+
+
+def test_unlabelled_utterances_teach_but_are_not_judged() -> None:
+    labels = np.where(np.arange(120) % 3 == 0, UNLABELLED, SMALL.labels)
+    found = compared(relabelled(SMALL, labels), QUICK)
+    assert {counts.sum() for counts in found.confusions.values()} == {80}
+
+
+def test_people_whose_every_utterance_is_unlabelled_teach_and_are_not_judged() -> None:
+    pairs = two_classes(study(160, n_subjects=8))
+    silent = np.isin(pairs.subjects, [f"g{number:03d}" for number in range(4)])
+    found = compared(relabelled(pairs, np.where(silent, UNLABELLED, pairs.labels)), QUICK)
+    assert found.confusions["eeg_trained"].sum() == 80
+    assert sorted(found.methods["eeg_trained"].by_subject) == ["g004", "g005", "g006", "g007"]
+    assert found.methods["eeg_trained"].low is None
+
+
+def test_people_without_eeg_are_judged_by_speech_alone() -> None:
+    pairs = two_classes(study(120, n_subjects=6))
+    eeg = pairs.eeg.take(pairs.subjects != "g000")
+    plan = plan_comparison(eeg, pairs.speech, Settings(n_folds=6))
+    found = compare(eeg, pairs.speech, plan)
+    assert len(found.methods["eeg_trained"].by_subject) == 6
+    assert sorted(found.methods["eeg_only"].by_subject) == [f"g{n:03d}" for n in range(1, 6)]
+
+
+def test_two_labels_of_each_class_are_enough_to_run() -> None:
+    for kind in ("trial", "class"):
+        found = compared(SMALL, Settings(kind=kind, labels_per_class=2, n_folds=2))
+        assert 0 <= found.methods["eeg_trained"].value <= 1

@@ -1,0 +1,268 @@
+"""Pairs recorded together, pairs joined by class, and the controls that keep all but one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import jaxtyping
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jmml_edu._checks import InputError
+from jmml_edu.data import Features, Modality, Pairs, Provenance
+from jmml_edu.linear import CCA
+from jmml_edu.pairing import (
+    check_same_classes,
+    class_pairs,
+    class_prototype_pairs,
+    one_hot_pairs,
+    shuffled_within_subject,
+    trial_pairs,
+)
+from jmml_edu.simulate.gaussian import gaussian_pairs
+
+few = settings(max_examples=20, deadline=None)
+seeds = st.integers(0, 10_000)
+
+
+@contextmanager
+def explained(sentence: str) -> Iterator[None]:
+    """Expect this sentence; the check of types, which might speak first, stands aside."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    try:
+        with pytest.raises(InputError) as error:
+            yield
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", False)
+    assert str(error.value) == sentence
+
+
+def features(modality: Modality, *rows: tuple[str, str, str]) -> Features:
+    """One row per (subject, trial, label), whose two values tell the row."""
+    subjects, trials, labels = (np.array(column) for column in zip(*rows, strict=True))
+    values = np.arange(2.0 * len(rows)).reshape(-1, 2)
+    provenance = Provenance(f"a corpus of {modality}", simulated=modality == "eeg")
+    return Features(values, ("a", "b"), modality, subjects, labels, trials, provenance)
+
+
+def four_pairs() -> Pairs:
+    """Two people, two trials each; the last has no EEG, the first no label."""
+    speech = features(
+        "speech", ("x", "1", ""), ("x", "2", "sad"), ("y", "1", "calm"), ("y", "2", "sad")
+    )
+    eeg = features("eeg", ("y", "1", "calm"), ("x", "2", "sad"), ("x", "1", "sad"))
+    return trial_pairs(eeg, speech)
+
+
+def test_an_utterance_meets_the_eeg_of_its_own_trial() -> None:
+    pairs = four_pairs()
+    assert pairs.kind == "trial"
+    assert pairs.has_eeg.tolist() == [True, True, True, False]
+    assert pairs.eeg.values[:3].tolist() == [[4, 5], [2, 3], [0, 1]]
+    assert pairs.eeg.trials[:3].tolist() == pairs.speech.trials[:3].tolist()
+    assert pairs.eeg.subjects[:3].tolist() == pairs.speech.subjects[:3].tolist()
+
+
+def test_an_utterance_without_eeg_stays_with_a_row_of_nan_that_nobody_owns() -> None:
+    eeg = four_pairs().eeg
+    assert np.isnan(eeg.values[3]).all()
+    assert [eeg.subjects[3], eeg.trials[3], eeg.labels[3]] == ["", "", ""]
+    assert eeg.provenance.simulated
+
+
+def test_eeg_without_an_utterance_is_left_out() -> None:
+    eeg = features("eeg", ("x", "9", "sad"), ("x", "1", "sad"))
+    pairs = trial_pairs(eeg, features("speech", ("x", "1", "sad")))
+    assert pairs.eeg.values.tolist() == [[2, 3]]
+
+
+def test_the_same_trial_name_of_another_person_is_another_trial() -> None:
+    eeg = features("eeg", ("x", "1", "sad"), ("y", "1", "calm"))
+    pairs = trial_pairs(eeg, features("speech", ("y", "1", "calm"), ("x", "1", "sad")))
+    assert pairs.eeg.values.tolist() == [[2, 3], [0, 1]]
+
+
+def test_labels_that_differ_within_a_trial_are_explained() -> None:
+    with explained(
+        "trial_pairs: labels must agree between EEG and speech of one trial; got 1 that differ, the"
+        " first in trial 2 of x: EEG 'calm', speech 'sad'. Map both to the same class names."
+    ):
+        trial_pairs(
+            features("eeg", ("x", "1", ""), ("x", "2", "calm")),
+            features("speech", ("x", "1", "sad"), ("x", "2", "sad")),
+        )
+
+
+def test_a_repeated_trial_is_explained() -> None:
+    with explained(
+        "trial_pairs: speech must hold each trial of a subject once; got 1 repeated."
+        " Give every trial its own name."
+    ):
+        trial_pairs(
+            features("eeg", ("x", "1", "sad")),
+            features("speech", ("x", "1", "sad"), ("x", "1", "calm")),
+        )
+
+
+def test_sides_without_a_common_trial_are_explained() -> None:
+    with explained(
+        "trial_pairs: eeg and speech must share subjects and trials; got none of 1 utterances in 1"
+        " EEG trials, for example ('x', '1') and ('X', '1'). Name subjects and trials alike on both"
+        " sides, or use pairing 'class'."
+    ):
+        trial_pairs(features("eeg", ("X", "1", "sad")), features("speech", ("x", "1", "sad")))
+
+
+@few
+@given(seed=seeds)
+def test_class_pairs_agree_in_class_and_leave_the_others_without_eeg(seed: int) -> None:
+    eeg = features("eeg", *[("e", str(n), "sad" if n < 3 else "calm") for n in range(6)])
+    labels = ["sad", "calm", "glad", ""] * 5
+    speech = features("speech", *[("s", str(n), label) for n, label in enumerate(labels)])
+    pairs = class_pairs(eeg, speech, seed=seed)
+    assert pairs.kind == "class"
+    assert pairs.has_eeg.tolist() == [True, True, False, False] * 5
+    assert (pairs.eeg.labels[pairs.has_eeg] == speech.labels[pairs.has_eeg]).all()
+    sad = speech.labels == "sad"
+    assert (pairs.eeg.values[sad, 0] < 6).all()
+    assert np.isnan(pairs.eeg.values[~pairs.has_eeg]).all()
+    assert pairs.speech is speech
+    assert len(set(pairs.eeg.trials[pairs.has_eeg])) > 2
+
+
+def test_class_pairs_carry_the_class_and_nothing_else() -> None:
+    trial = gaussian_pairs(20_000, correlations=(0.9, 0.9), eeg_dim=4, speech_dim=4, seed=0)
+    pairs = class_pairs(trial.eeg, trial.speech, seed=1)
+    views = pairs.eeg.values.copy(), pairs.speech.values.copy()
+    found = CCA(4).fit(*views).correlations_
+    # Four classes made of two signs: two of at most C - 1 = 3 correlations.
+    assert found[1] > 0.4
+    assert found[2] < 0.04
+    for view in views:
+        for label in np.unique(pairs.labels):
+            view[pairs.labels == label] -= view[pairs.labels == label].mean(axis=0)
+    assert CCA(4).fit(*views).correlations_.max() < 0.04
+
+
+@few
+@given(seed=seeds)
+def test_classes_give_at_most_one_correlation_less_than_their_number(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.tile(["a", "b", "c"], 2_000)
+    means = 3 * rng.standard_normal((2, 3, 5))
+    eeg, speech = (
+        replace(
+            features(modality, *[("s", str(row), label) for row, label in enumerate(labels)]),
+            values=means[side][np.unique(labels, return_inverse=True)[1]]
+            + rng.standard_normal((6_000, 5)),
+            names=tuple("vwxyz"),
+        )
+        for side, modality in enumerate(("eeg", "speech"))
+    )
+    pairs = class_pairs(eeg, speech, seed=seed)
+    found = CCA(5).fit(pairs.eeg.values, pairs.speech.values).correlations_
+    assert found[0] > 0.5
+    assert found[2] < 0.08
+
+
+def test_classes_of_one_side_only_are_explained() -> None:
+    sad, calm = features("eeg", ("x", "1", "sad")), features("speech", ("x", "1", "calm"))
+    with explained(
+        "check_same_classes: classes must be the same in EEG and speech; got only in one:"
+        " {'eeg': ['sad'], 'speech': ['calm']}."
+        " Map the labels of both to common classes, or drop those that one side lacks."
+    ):
+        check_same_classes(sad, calm)
+    check_same_classes(sad, features("speech", ("x", "1", "sad"), ("x", "2", "")))
+
+
+@few
+@given(seed=seeds)
+def test_shuffling_keeps_each_persons_eeg_and_who_has_it(seed: int) -> None:
+    pairs = gaussian_pairs(40, n_subjects=3, seed=seed)
+    missing = np.arange(40) % 7 == 0
+    eeg = replace(
+        pairs.eeg, values=np.where(missing[:, None], np.nan, pairs.eeg.values).astype(float)
+    )
+    pairs = replace(pairs, eeg=eeg, has_eeg=~missing)
+    shuffled = shuffled_within_subject(pairs, seed=seed)
+    assert (shuffled.has_eeg == pairs.has_eeg).all()
+    assert (np.isnan(shuffled.eeg.values).all(axis=1) == missing).all()
+    assert shuffled.speech is pairs.speech
+    assert shuffled.kind == pairs.kind
+    for person in np.unique(pairs.subjects):
+        rows = (pairs.subjects == person) & pairs.has_eeg
+        assert set(shuffled.eeg.trials[rows]) == set(pairs.eeg.trials[rows])
+        assert sorted(shuffled.eeg.values[rows, 0]) == sorted(pairs.eeg.values[rows, 0])
+        assert (shuffled.eeg.trials[rows] != pairs.eeg.trials[rows]).any()
+
+
+def test_shuffling_is_blind_to_labels() -> None:
+    pairs = gaussian_pairs(400, n_subjects=4, seed=0)
+    shuffled = shuffled_within_subject(pairs, seed=1)
+    relabelled = replace(pairs.speech, labels=np.roll(pairs.labels, 1))
+    again = shuffled_within_subject(replace(pairs, speech=relabelled), seed=1)
+    assert (again.eeg.trials == shuffled.eeg.trials).all()
+    # By chance the partner has the same one of four classes in a quarter of the pairs.
+    assert np.mean(shuffled.eeg.labels == pairs.labels) == pytest.approx(0.25, abs=0.08)
+
+
+def test_shuffling_takes_away_what_was_shared() -> None:
+    pairs = gaussian_pairs(4_000, correlations=(0.9, 0.9), seed=0)
+    shuffled = shuffled_within_subject(pairs, seed=0)
+    found = CCA(2).fit(shuffled.eeg.values, shuffled.speech.values).correlations_
+    assert found.max() < 0.15
+
+
+def test_shuffling_permutes_each_row_as_often_as_chance_says() -> None:
+    pairs = gaussian_pairs(3, n_subjects=1, seed=0)
+    orders = [
+        tuple(shuffled_within_subject(pairs, seed=seed).eeg.trials) for seed in range(300)
+    ]
+    counts = [orders.count(order) for order in set(orders)]
+    assert len(counts) == 6
+    assert min(counts) > 25
+
+
+def test_one_hot_pairs_hold_the_label_and_no_eeg() -> None:
+    pairs = one_hot_pairs(four_pairs())
+    assert pairs.eeg.names == ("is_calm", "is_sad")
+    assert pairs.eeg.values[1:].tolist() == [[0, 1], [1, 0], [0, 1]]
+    assert np.isnan(pairs.eeg.values[0]).all()
+    assert pairs.has_eeg.tolist() == [False, True, True, True]
+    assert (pairs.kind, pairs.eeg.modality) == ("class", "eeg")
+    assert pairs.eeg.provenance.steps == ("EEG replaced by its label",)
+
+
+@few
+@given(seed=seeds, dim=st.integers(1, 5))
+def test_prototypes_are_one_vector_per_class(seed: int, dim: int) -> None:
+    pairs = class_prototype_pairs(four_pairs(), dim=dim, seed=seed)
+    assert pairs.eeg.values.shape == (4, dim)
+    assert pairs.has_eeg.tolist() == [False, True, True, True]
+    assert (pairs.eeg.values[1] == pairs.eeg.values[3]).all()
+    assert (pairs.eeg.values[1] != pairs.eeg.values[2]).any()
+    assert np.isnan(pairs.eeg.values[0]).all()
+
+
+def test_prototypes_without_a_dimension_are_explained() -> None:
+    with explained("class_prototype_pairs: dim must be at least 1; got 0. Choose 1 or more."):
+        class_prototype_pairs(four_pairs(), dim=0, seed=0)
+
+
+def test_the_same_seed_gives_the_same_partners_and_another_seed_others() -> None:
+    trial = gaussian_pairs(60, seed=0)
+
+    def values(seed: int) -> list[bytes]:
+        return [
+            class_pairs(trial.eeg, trial.speech, seed=seed).eeg.values.tobytes(),
+            shuffled_within_subject(trial, seed=seed).eeg.values.tobytes(),
+            class_prototype_pairs(trial, dim=3, seed=seed).eeg.values.tobytes(),
+        ]
+
+    assert values(1) == values(1)
+    assert not set(values(1)) & set(values(2))
