@@ -6,7 +6,7 @@ value found and the remedy: ``{function}: {argument} must {rule}; got {value}. {
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Sized
 from typing import NoReturn
 
 import numpy as np
@@ -39,7 +39,7 @@ def check_matrix(function: str, **arrays: np.ndarray) -> None:
             )  # fmt: skip
 
 
-def check_same_rows(function: str, **arrays: Collection[object] | np.ndarray) -> None:
+def check_same_rows(function: str, **arrays: Sized) -> None:
     """Raise unless all arrays have the same number of rows."""
     rows = {name: len(array) for name, array in arrays.items()}
     if len(set(rows.values())) > 1:

@@ -12,20 +12,21 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from jmml_edu._checks import InputError, fail
 
 if TYPE_CHECKING:
-    from jmml_edu.data import Features, Modality
+    from jmml_edu.data import Features, Modality, PairKind
     from jmml_edu.experiment import Settings
     from jmml_edu.results import Comparison, Interval, Plan
 
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 @app.command(epilog=RUN_EXAMPLES)
-def run(  # noqa: PLR0913  (one argument per option)
+def run(  # noqa: PLR0913, PLR0917
     pairs: Annotated[str, typer.Option(help=f"EEG and speech together: {SOURCE_HELP}.")] = "",
     eeg: Annotated[str, typer.Option(help=f"EEG: {SOURCE_HELP}.")] = "",
     speech: Annotated[str, typer.Option(help=f"Speech: {SOURCE_HELP}.")] = "",
@@ -93,13 +94,13 @@ def run(  # noqa: PLR0913  (one argument per option)
         begin = perf_counter()
         check_new_folder("run", out, replaces="results.json" if overwrite else "")
         settings = Settings(
-            kind=pairing,  # type: ignore[arg-type]  (Settings says which are allowed)
+            kind=cast("PairKind", pairing),  # Settings says which are allowed
             labels_per_class=labels_per_class or None,
             n_seeds=seeds,
             n_folds=folds,
         )
         names = _source_names(pairs, eeg, speech)
-        classes = {"eeg": eeg_classes, "speech": speech_classes}
+        classes: dict[Modality, str] = {"eeg": eeg_classes, "speech": speech_classes}
         features, notes = _read(names, classes)
         comparison = _compare(features, settings, notes)
         record = run_record(command=_command(), seconds=perf_counter() - begin)
@@ -182,13 +183,13 @@ def _read(
     """Return the features of both modalities and notes on what was dropped, with progress."""
     from jmml_edu.sources import map_classes, parse_classes, read_features
 
-    features, notes = {}, []
+    features: dict[Modality, Features] = {}
+    notes: list[str] = []
     with _progress() as progress:
         for modality, source in sources.items():
             task = progress.add_task(f"Reading {modality} from {source}", total=None, detail="")
-            read = read_features(
-                source, modality, on_step=lambda name: progress.update(task, detail=name)
-            )
+            say = partial(_say, progress, task)
+            read = read_features(source, modality, on_step=say)
             mapping = parse_classes(classes[modality]) if classes[modality] else None
             features[modality], dropped = map_classes(read, mapping)
             notes += dropped
@@ -213,8 +214,13 @@ def _compare(
             features["eeg"],
             features["speech"],
             plan,
-            on_step=lambda name: progress.update(task, advance=1, detail=name),
+            on_step=partial(_say, progress, task, advance=1),
         )
+
+
+def _say(progress: Progress, task: TaskID, detail: str, *, advance: float = 0) -> None:
+    """Show what a task is busy with."""
+    progress.update(task, advance=advance, detail=detail)
 
 
 def _progress() -> Progress:

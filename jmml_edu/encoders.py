@@ -7,7 +7,7 @@ All expect standardised columns.
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -25,7 +25,7 @@ class Encoder(Protocol):
         """What can be chosen after fitting, each with a name a reader understands."""
         ...
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Encoder:
         """Learn; rows of NaN in ``eeg`` have no EEG, ``groups`` says who speaks."""
         ...
 
@@ -80,7 +80,7 @@ class SharedSpace:
         """The latent alone, or beside the speech features it came from."""
         return tuple(f"latent {n}" for n in self.sizes) + tuple(f"both {n}" for n in self.sizes)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> SharedSpace:
         """Learn the shared space from the rows that have EEG."""
         paired = has_all(eeg)
         eeg = centre_within(eeg[paired], groups[paired])
@@ -112,7 +112,7 @@ class SpeechItself:
 
     options: tuple[str, ...] = ("speech",)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> SpeechItself:
         """Learn nothing."""
         return self
 
@@ -141,7 +141,7 @@ class PrincipalComponents:
             f"dropped {n}" for n in self.dropped
         )
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> PrincipalComponents:
         """Learn the axes; EEG is not looked at."""
         self.mean_ = speech.mean(axis=0)
         centred = speech - self.mean_
@@ -170,7 +170,7 @@ class WithoutSpeakers:
         """How many between-speaker directions are removed."""
         return tuple(f"without {n} speaker axes" for n in self.sizes)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Self:
+    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> WithoutSpeakers:
         """Learn the axes of the speakers' means; EEG is not looked at."""
         self.mean_ = speech.mean(axis=0)
         people, members = np.unique(groups, return_inverse=True)

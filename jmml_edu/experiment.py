@@ -18,7 +18,6 @@ from jmml_edu.pairing import check_same_classes, class_pairs, trial_pairs
 from jmml_edu.results import Plan
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
 
-
 PRODUCTS_PER_FOLD = 150
 """Cost of one fold in cross-products of its size, from timing the road on the samples."""
 

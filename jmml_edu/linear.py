@@ -6,8 +6,6 @@ linear maps allow. Nothing here knows of EEG, speech or torch.
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 from jaxtyping import Float
 from scipy.linalg import cholesky, solve_triangular, svd
@@ -82,7 +80,7 @@ class CCA:
         self,
         eeg: Float[np.ndarray, "pair eeg_feature"],
         speech: Float[np.ndarray, "pair speech_feature"],
-    ) -> Self:
+    ) -> CCA:
         """Learn the directions from paired rows and return self.
 
         Raises

@@ -70,7 +70,8 @@ def check_same_classes(eeg: Features, speech: Features) -> None:
             "speech": sorted(set(speech.classes) - set(eeg.classes)),
         }
         fail(
-            "check_same_classes", "classes", "be the same in EEG and speech", f"only in one: {only}",
+            "check_same_classes", "classes", "be the same in EEG and speech",
+            f"only in one: {only}",
             "Map the labels of both to common classes, or drop those that one side lacks.",
         )  # fmt: skip
 
@@ -144,8 +145,8 @@ def _eeg_rows(eeg: Features, partner: np.ndarray) -> Features:
     return replace(
         taken,
         values=np.where(missing[:, None], np.nan, taken.values),
-        **{
-            name: np.where(missing, "", getattr(taken, name))
-            for name in ("subjects", "labels", "trials", "stimuli")
-        },
+        subjects=np.where(missing, "", taken.subjects),
+        labels=np.where(missing, UNLABELLED, taken.labels),
+        trials=np.where(missing, "", taken.trials),
+        stimuli=np.where(missing, "", taken.stimuli),
     )

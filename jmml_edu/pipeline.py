@@ -6,8 +6,6 @@ fair opponent: the same choices, the same unlabelled speech, and never any EEG.
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -59,16 +57,17 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_folds = inner_folds
         self.seed = seed
 
-    def fit(self, speech: Matrix, labels: Labels, groups: np.ndarray) -> Self:
+    def fit(self, speech: Matrix, labels: Labels, groups: np.ndarray) -> EEGFree:
         """Learn from speech, labelled or not (-1), and return self; ``groups`` says who speaks."""
         nothing = np.full((len(speech), 1), np.nan)
-        return self._fit(nothing, speech, labels, groups)
+        self._fit(nothing, speech, labels, groups)
+        return self
 
     def _encoders(self) -> tuple[Encoder, ...]:
         """Return what may be listened to, simplest first: it wins ties."""
         return SpeechItself(), WithoutSpeakers(), PrincipalComponents()
 
-    def _fit(self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray) -> Self:
+    def _fit(self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray) -> None:
         """Choose how to listen, then learn to."""
         _check_training_rows(type(self).__name__, eeg, speech, labels, groups)
         self.classes_ = np.unique(labels[labels != HIDDEN])
@@ -89,7 +88,6 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.listening_ = best.fit(rows)
         codes = cross_fitted_codes(self.listening_, rows, folds)
         self.classifier_ = linear_classifier().fit(codes[rows.labelled], labels[rows.labelled])
-        return self
 
     def encode(self, speech: Matrix, *, groups: np.ndarray | None = None) -> Matrix:
         """Return what the classifier hears, one code per row.
@@ -165,7 +163,7 @@ class JMML(EEGFree):
 
     def fit(  # type: ignore[override]
         self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray
-    ) -> Self:
+    ) -> JMML:
         """Learn from pairs and return self.
 
         Parameters
@@ -190,13 +188,14 @@ class JMML(EEGFree):
         standard = self.eeg_scaler_.apply(eeg)
         heard = has_all(eeg) & (labels != HIDDEN)
         self.eeg_classifier_ = linear_classifier().fit(standard[heard], labels[heard])
-        return self._fit(standard, speech, labels, groups)
+        self._fit(standard, speech, labels, groups)
+        return self
 
     def _encoders(self) -> tuple[Encoder, ...]:
         """Return the shared space and speech itself; the shared space wins ties."""
         return self.space or SharedSpace(), SpeechItself()
 
-    def predict_proba(  # type: ignore[override]
+    def predict_proba(
         self, speech: Matrix, eeg: Matrix | None = None, *, groups: np.ndarray | None = None
     ) -> Float[np.ndarray, "row class"]:
         """Return the probability of each class; rows without EEG are judged by speech alone.
@@ -216,7 +215,7 @@ class JMML(EEGFree):
             probabilities[there] = (probabilities[there] + fused) / 2
         return probabilities
 
-    def predict(  # type: ignore[override]
+    def predict(
         self, speech: Matrix, eeg: Matrix | None = None, *, groups: np.ndarray | None = None
     ) -> Labels:
         """Return the most probable class of each row, with EEG where it is there."""

@@ -20,7 +20,8 @@ METHODS: Mapping[str, str] = {
     " speech.",
     "eeg_trained": "EEG there while learning, absent at test: the shared space heard from speech.",
     "eeg_only": "EEG features alone, on new people; speech absent.",
-    "eeg_trained_shuffled": "As EEG at training, but with EEG shuffled within each person, blind to labels.",
+    "eeg_trained_shuffled": "As EEG at training, but EEG was shuffled within each person, blind to"
+    " labels.",
 }
 """Every method that is compared, in the order of the table, and what it is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from jaxtyping import install_import_hook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,6 +20,9 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 os.environ.setdefault("MNE_USE_NUMBA", "false")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Axes and types of every annotation are checked at every call from here on.
+install_import_hook("jmml_edu", "typecheck.typechecked")
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +49,12 @@ CHROMIUM_ARGUMENTS = (
 def chromium() -> Iterator[Browser]:
     """A headless Chromium; without one a skip that says so, under CI a failure."""
     program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
-    if program is None:
-        sentence = "Install Chromium (on Debian: apt-get install chromium) to run browser tests."
+    if program is None or importlib.util.find_spec("playwright") is None:
+        sentence = "Install Chromium and run `python3 start.py setup --dev` to run browser tests."
         (pytest.fail if os.environ.get("JMML_EDU_CI") else pytest.skip)(sentence)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=list(CHROMIUM_ARGUMENTS)
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from jmml_edu._checks import InputError
-from jmml_edu.data import Modality, Provenance, Recording
+from jmml_edu.data import Provenance, Recording
 from jmml_edu.plots.signals import plot_eeg, plot_spectrogram, plot_topography
 
 REAL = Provenance("a corpus", simulated=False)
@@ -143,13 +145,17 @@ def test_what_is_simulated_is_stamped_and_nothing_else(
     assert [stamps(ax) for ax in axes] == [stamped] * 3
 
 
-@pytest.mark.parametrize(("draw", "wanted"), [("plot_eeg", "eeg"), ("plot_spectrogram", "speech")])
-def test_the_other_modality_is_turned_away(ax: Axes, draw: str, wanted: Modality) -> None:
-    other = tone(500) if wanted == "eeg" else eeg()
+@pytest.mark.parametrize(
+    ("draw", "other", "wanted"), [(plot_eeg, tone(500), "eeg"), (plot_spectrogram, eeg(), "speech")]
+)
+def test_the_other_modality_is_turned_away(
+    ax: Axes, draw: Callable[..., Axes], other: Recording, wanted: str
+) -> None:
     with pytest.raises(InputError) as caught:
-        {"plot_eeg": plot_eeg, "plot_spectrogram": plot_spectrogram}[draw](other, ax=ax)
+        draw(other, ax=ax)
     assert str(caught.value) == (
-        f"{draw}: modality must be one of {wanted}; got '{other.modality}'. Pick one of these."
+        f"{draw.__name__}: modality must be one of {wanted}; got '{other.modality}'."
+        " Pick one of these."
     )
     assert not ax.lines
     assert not ax.images

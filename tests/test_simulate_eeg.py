@@ -373,7 +373,7 @@ def test_arousal_is_read_from_new_people_only_when_the_effects_are_on() -> None:
 
 def test_effort_is_heard_only_as_far_as_nuisance_is_shared(person: Brain) -> None:
     def jaw_gain_db(shared_nuisance: float) -> float:
-        noise = replace(SILENT, muscle_uv=5.0, shared_nuisance=shared_nuisance)
+        noise = replace(SILENT, muscle_uv=5.0, articulation_db=2.0, shared_nuisance=shared_nuisance)
         lazy, keen = (trial(person, effort=e, noise=noise) for e in (0.0, 2.0))
         return at(band_db(keen, 30, 60) - band_db(lazy, 30, 60), "T7")
 

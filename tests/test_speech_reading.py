@@ -108,6 +108,14 @@ def test_a_truncated_wav_is_refused_with_the_number_of_missing_bytes(tmp_path: P
     )
 
 
+def test_a_chunk_of_odd_length_before_the_sound_hides_no_truncation(tmp_path: Path) -> None:
+    path = written(tmp_path, tone())
+    whole = path.read_bytes()
+    at = whole.index(b"data")
+    path.write_bytes(whole[:at] + b"LIST\x03\x00\x00\x00abc\x00" + whole[at:-100])
+    assert "cut short by 100 bytes" in sentence(path)
+
+
 def test_a_wav_with_a_chunk_after_the_sound_is_complete(tmp_path: Path) -> None:
     path = written(tmp_path, tone())
     path.write_bytes(path.read_bytes() + b"LIST\x04\x00\x00\x00abcd")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
 
 from jmml_edu._checks import fail
 from jmml_edu.data import Recording
@@ -114,3 +116,13 @@ F4. Leave this recording out, or do without them.
             f"{', '.join(recording.channels)} without {', '.join(missing)}",
             "Leave this recording out, or do without them.",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def scalp_montage() -> Any:
+    """Return MNE's places of the 10-05 system on its standard head, whose name MNE has changed."""
+    import mne
+
+    names = mne.channels.get_builtin_montages()
+    name = "colin27_1005" if "colin27_1005" in names else "standard_1005"
+    return mne.channels.make_standard_montage(name)

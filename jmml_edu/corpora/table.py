@@ -181,10 +181,11 @@ def _numbers(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> np.ndar
     values = frame[list(columns)].to_numpy(dtype=float)
     bad = ~np.isfinite(values)
     if bad.any():
-        row, column = (int(i[0]) for i in np.nonzero(bad))
+        row, place = (int(i[0]) for i in np.nonzero(bad))
         fail(
             "read_feature_table", path.name, "have no missing cell in a row that it uses",
-            f"{int(bad.sum())} missing, the first in data row {row + 1}, column {columns[column]!r}",
+            f"{int(bad.sum())} missing, the first in data row {row + 1}, column"
+            f" {columns[place]!r}",
             "Fill them or delete those rows.",
         )  # fmt: skip
     return values

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from jmml_edu._checks import check_one_of, fail
+from jmml_edu.corpora.electrodes import scalp_montage
 from jmml_edu.data import Provenance, Recording
 from jmml_edu.plots.style import INK, dress, style
 
@@ -114,7 +115,7 @@ def plot_topography(
     """
     import mne
 
-    montage = mne.channels.make_standard_montage("standard_1005")
+    montage = scalp_montage()
     strangers = sorted(set(values) - set(montage.ch_names))
     if strangers:
         fail(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from jmml_edu._checks import check_at_least, fail
+from jmml_edu.corpora.electrodes import scalp_montage
 from jmml_edu.data import Recording
 
 FEWEST_FOR_COMPARISON = 8
@@ -184,7 +184,7 @@ def _robust_z(signal: Float[np.ndarray, "channel time"]) -> Float[np.ndarray, " 
 @lru_cache(maxsize=64)
 def _known_places(channels: tuple[str, ...]) -> tuple[str, ...]:
     """Return those channels that have a place in the 10-05 system."""
-    places = _montage().get_positions()["ch_pos"]
+    places = scalp_montage().get_positions()["ch_pos"]
     return tuple(name for name in channels if name in places)
 
 
@@ -197,17 +197,7 @@ def _spline_weights(
 
     info = mne.create_info(list(channels), 1.0, "eeg", verbose="error")
     raw = mne.io.RawArray(np.eye(len(channels)), info, verbose="error")
-    raw.set_montage(_montage(), verbose="error")
+    raw.set_montage(scalp_montage(), verbose="error")
     raw.info["bads"] = list(bad)
     raw.interpolate_bads(reset_bads=False, verbose="error")
     return np.asarray(raw.get_data(picks=list(bad)))
-
-
-@lru_cache(maxsize=1)
-def _montage() -> Any:
-    """Return the 10-05 places on the standard head, whose name MNE changed."""
-    import mne
-
-    names = mne.channels.get_builtin_montages()
-    name = "colin27_1005" if "colin27_1005" in names else "standard_1005"
-    return mne.channels.make_standard_montage(name)

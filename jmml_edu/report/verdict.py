@@ -39,8 +39,8 @@ def verdict(comparison: Comparison) -> str:
         )
     if gain.low is None and abs(shuffled.value) >= abs(gain.value):
         sentences.append(
-            f"With EEG shuffled within each person the difference is {points(shuffled)}: one of this"
-            " size needs no EEG."
+            f"With EEG shuffled within each person the difference is {points(shuffled)}: one of"
+            " this size needs no EEG."
         )
     return " ".join(sentences)
 

@@ -21,8 +21,9 @@ class BrainEffects:
     Attributes
     ----------
     valence_to_alpha_asymmetry_db
-        Right minus left frontal alpha, at its sources. Alpha is taken to mark rest, so that more
-        alpha on the right means more activity on the left.
+        Right minus left frontal alpha, at its sources (electrodes show less, because each hears
+        both sides and the back). Alpha is taken to mark rest, so that more alpha on the right
+        means more activity on the left.
     valence_to_theta_db
         Frontal midline theta.
     arousal_to_alpha_db

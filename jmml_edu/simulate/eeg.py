@@ -92,7 +92,7 @@ class BrainNoise:
     line_uv: float = 1.0
     blink_rate_hz: float = 0.4
     muscle_uv: float = 3.0
-    articulation_db: float = 2.0
+    articulation_db: float = 3.0
     shared_nuisance: float = 0.0
     bad_channel_rate: float = 0.0
 

@@ -115,7 +115,7 @@ def sphere_potentials(
     >>> bool(potentials[CHANNELS.index("Cz"), 0, 2] > 0)
     True
     """
-    import mne  # noqa: PLC0415 (takes seconds to load)
+    import mne
 
     info = mne.create_info(list(CHANNELS), SAMPLE_RATE_HZ, "eeg", verbose="error")
     info.set_montage("biosemi32", verbose="error")
