@@ -161,9 +161,8 @@ def to_level(recording: Recording, *, level_db: float) -> Recording:
     recording
         Speech of one channel.
     level_db
-        The level wanted, in dB relative to full scale, from -60 to -6. Speech has peaks some 15
-        dB above its level: beyond -15 they may pass full scale, which matters when it is played
-        or written to a file.
+        The level wanted, in dB relative to full scale, from -60 to -6. Peaks of speech stand
+        well above its level and may pass full scale, which matters when it is played or written.
 
     Returns
     -------
@@ -177,8 +176,8 @@ def to_level(recording: Recording, *, level_db: float) -> Recording:
 
     Notes
     -----
-    ITU-T P.56 measures active speech level from an envelope with a 15.9 dB margin and a hangover
-    of 0.2 s; on clean speech the two differ by about a decibel.
+    ITU-T P.56 measures the level of active speech from an envelope, with a margin of 15.9 dB and
+    a hangover of 0.2 s; frames and a fixed margin are simpler and close enough to remove gain.
 
     Examples
     --------

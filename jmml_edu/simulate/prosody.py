@@ -3,7 +3,7 @@
 Everything that valence and arousal do to simulated speech stands in :class:`VoiceEffects`.
 """
 
-
+# ruff: noqa: RUF009  (an Effect is an immutable tuple, safe as a default)
 
 from __future__ import annotations
 
