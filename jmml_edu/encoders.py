@@ -60,8 +60,10 @@ def centre_within(values: Matrix, groups: np.ndarray) -> Matrix:
 class SharedSpace:
     """Speech as EEG hears it: the leading canonical components of paired training rows.
 
-    Pairs are centred within each person first: what a person's voice and head have in common is
-    shared too, but it is not emotion.
+    What a person's voice and head have in common is shared too, but it is not emotion. So only
+    what varies *within* a person counts as agreement, while what varies *between* people still
+    counts as noise that a direction has to avoid: the cross-covariance is within people, the
+    covariance of speech is total.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ class SharedSpace:
         Ridge of both views, a fraction of the mean variance.
     """
 
-    def __init__(self, sizes: tuple[int, ...] = (2, 4, 6), *, ridge: float = 0.3) -> None:
+    def __init__(self, sizes: tuple[int, ...] = (2, 4, 6), *, ridge: float = 0.1) -> None:
         self.sizes = sizes
         self.ridge = ridge
 
@@ -83,10 +85,15 @@ class SharedSpace:
     def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> SharedSpace:
         """Learn the shared space from the rows that have EEG."""
         paired = has_all(eeg)
-        eeg = centre_within(eeg[paired], groups[paired])
-        speech = centre_within(speech[paired], groups[paired])
+        eeg, speech, groups = eeg[paired], speech[paired], groups[paired]
+        within = centre_within(speech, groups)
+        between = speech - within - speech.mean(axis=0)
+        agreeing = centre_within(eeg, groups)
         most = min(max(self.sizes), eeg.shape[1], speech.shape[1], len(eeg) - 1)
-        self.cca_ = CCA(most, ridge=self.ridge).fit(eeg, speech)
+        # Rows of people's means, each beside silence, add to the covariance of speech alone.
+        self.cca_ = CCA(most, ridge=self.ridge).fit(
+            np.vstack([agreeing, np.zeros_like(agreeing)]), np.vstack([within, between])
+        )
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:

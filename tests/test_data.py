@@ -1,4 +1,4 @@
-"""The nouns: what they refuse, how rows are taken, where things come from; and the shared checks."""
+"""The nouns: what they refuse, how rows are taken, where they come from; and the checks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ def test_a_recording_knows_its_unit_and_length() -> None:
 def test_another_signal_leaves_the_recording_as_it_was_and_is_on_record() -> None:
     eeg = recording()
     halved = eeg.with_signal(np.ones((1, 2)), "halved", sample_rate_hz=2.0, channels=("Cz",))
-    assert (halved.provenance.steps, halved.duration_s, halved.channels) == (("halved",), 1.0, ("Cz",))
+    assert (halved.provenance.steps, halved.duration_s, halved.channels) == (
+        ("halved",),
+        1.0,
+        ("Cz",),
+    )
     assert (eeg.provenance.steps, eeg.sample_rate_hz, eeg.channels) == ((), 4.0, ("Cz", "Pz"))
     kept = eeg.with_signal(np.ones((2, 4)), "filled")
     assert (kept.sample_rate_hz, kept.channels, kept.subject) == (4.0, ("Cz", "Pz"), "s0")

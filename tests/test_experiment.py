@@ -115,7 +115,6 @@ def test_a_table_without_any_eeg_gets_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"kind": "pairs"}, "Settings: kind must be one of class, trial; got 'pairs'."),
         ({"n_seeds": 0}, "Settings: n_seeds must be at least 1; got 0."),
         ({"n_folds": 1}, "Settings: n_folds must be at least 2; got 1."),
         ({"labels_per_class": 1}, "Settings: labels_per_class must be at least 2; got 1."),

@@ -220,9 +220,7 @@ def test_shuffling_takes_away_what_was_shared() -> None:
 
 def test_shuffling_permutes_each_row_as_often_as_chance_says() -> None:
     pairs = gaussian_pairs(3, n_subjects=1, seed=0)
-    orders = [
-        tuple(shuffled_within_subject(pairs, seed=seed).eeg.trials) for seed in range(300)
-    ]
+    orders = [tuple(shuffled_within_subject(pairs, seed=seed).eeg.trials) for seed in range(300)]
     counts = [orders.count(order) for order in set(orders)]
     assert len(counts) == 6
     assert min(counts) > 25

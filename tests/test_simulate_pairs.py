@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from time import process_time
 
@@ -85,6 +86,26 @@ def test_any_people_are_the_same_people_as_in_the_whole_study(
     for side in (0, 1):
         assert sounds(last, side) == sounds(pairs[8:], side)
         assert [pair[side].trial for pair in last] == [pair[side].trial for pair in pairs[8:]]
+
+
+@pytest.mark.parametrize("simulate", [simulate_eeg, simulate_speech])
+def test_the_same_feeling_twice_is_not_the_same_signal(
+    simulate: Callable[[World, int, int, Trial], Recording],
+) -> None:
+    truth = draw_trials(WORLD, 0)[0]
+    first, second = (simulate(WORLD, 0, trial, truth).signal for trial in (0, 1))
+    assert first.tobytes() != second.tobytes()
+
+
+def test_another_seed_is_another_eeg_even_for_the_same_feeling() -> None:
+    truth = draw_trials(WORLD, 0)[0]
+    one, *others = (
+        simulate_eeg(replace(WORLD, seed=seed), 0, 0, truth).signal for seed in (11, 12, 13, 14)
+    )
+    alike = [
+        abs(np.corrcoef(x, y)[0, 1]) for other in others for x, y in zip(one, other, strict=True)
+    ]
+    assert np.mean(alike) < 0.2
 
 
 def test_no_two_trials_sound_or_look_alike(pairs: list[tuple[Recording, Recording]]) -> None:
