@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from jmml_edu._checks import InputError, fail
+from jmml_edu._checks import InputError, check_one_of, fail
 
 if TYPE_CHECKING:
     from jmml_edu.data import Features, Modality, PairKind
@@ -87,12 +87,14 @@ def run(  # noqa: PLR0913, PLR0917
     """Learn with EEG and speech, test speech alone on new people, and write a report."""
     with _one_sentence_on_error(), _one_blas_thread():
         from jmml_edu._folders import check_new_folder
+        from jmml_edu.data import PAIR_KINDS
         from jmml_edu.experiment import Settings
         from jmml_edu.report import write_report
         from jmml_edu.run_record import run_record
 
         begin = perf_counter()
         check_new_folder("run", out, replaces="results.json" if overwrite else "")
+        check_one_of("run", PAIR_KINDS, pairing=pairing)
         settings = Settings(
             kind=cast("PairKind", pairing),  # Settings says which are allowed
             labels_per_class=labels_per_class or None,
@@ -226,11 +228,12 @@ def _say(progress: Progress, task: TaskID, detail: str, *, advance: float = 0) -
 def _progress() -> Progress:
     """Return the progress bar of long work."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[detail]}"),
+        TextColumn("{task.fields[detail]}", markup=False),
         TimeElapsedColumn(),
         console=complaints,
+        disable=not complaints.is_terminal,
     )
 
 

@@ -17,10 +17,10 @@ from jmml_edu.encoders import SharedSpace, centre_within, has_all
 from jmml_edu.evaluation import Counts, confusion_counts, gain, macro_f1, score
 from jmml_edu.experiment import Fold, folds_of
 from jmml_edu.linear import column_correlations
-from jmml_edu.pairing import shuffled_within_subject
+from jmml_edu.pairing import shuffled_within_subject, trial_pairs
 from jmml_edu.pipeline import JMML, EEGFree
 from jmml_edu.results import GAINS, METHODS, Comparison, LatentCodes, Plan
-from jmml_edu.selection import HIDDEN, Scaler, linear_classifier
+from jmml_edu.selection import HIDDEN, Scaler, classify
 
 OnStep = Callable[[str], None]
 
@@ -86,8 +86,12 @@ def compare(
         Scores, gains, confusions, and the shared space of the first fold.
     """
     classes = speech.classes
-    people = tuple(sorted(set(speech.subjects)))
-    eeg_people = tuple(sorted(set(eeg.subjects)))
+    people = _people_to_judge(speech)
+    if plan.kind == "trial":
+        pairs = trial_pairs(eeg, speech)
+        eeg_people = _people_to_judge(speech.take(pairs.has_eeg))
+    else:
+        eeg_people = _people_to_judge(eeg)
     tallies = {
         method: Tally(eeg_people if method == "eeg_only" else people, classes, len(plan.seeds))
         for method in METHODS
@@ -104,6 +108,11 @@ def compare(
             if on_step is not None:
                 on_step(predicted.method)
     return _summary(tallies, classes, choices, latent[0], plan)
+
+
+def _people_to_judge(features: Features) -> tuple[str, ...]:
+    """Return the people of whom at least one label is known."""
+    return tuple(sorted(set(features.subjects[features.labels != UNLABELLED])))
 
 
 def _summary(
@@ -134,13 +143,15 @@ def _summary(
 def _run_fold(fold: Fold, classes: tuple[str, ...]) -> Iterator[Predicted]:
     """Yield what each method, learned on a fold's training rows, says of its held-out people."""
     train, test = fold.train, fold.test.speech
+    test = test.take(test.labels != UNLABELLED)
+    if not len(test):  # people without a label only teach
+        return
     names = np.array(classes, dtype=object)
     labels = _numbers(train.labels, classes)
     known = labels != HIDDEN
-    seen = test.labels != UNLABELLED
 
     def predicted(method: str, said: np.ndarray, choice: str = "") -> Predicted:
-        return Predicted(method, test.labels[seen], names[said[seen]], test.subjects[seen], choice)
+        return Predicted(method, test.labels, names[said], test.subjects, choice)
 
     raw = _classify(train.speech.values[known], labels[known], test.values)
     yield predicted("speech_only", raw)
@@ -175,9 +186,7 @@ def _eeg_only(fold: Fold, classes: tuple[str, ...]) -> Predicted:
 def _classify(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
     """Return the class numbers that the road's classifier gives to test rows."""
     scaler = Scaler.of(train)
-    classifier = linear_classifier().fit(scaler.apply(train), labels)
-    said: np.ndarray = classifier.predict(scaler.apply(test))
-    return said
+    return classify(scaler.apply(train), labels, scaler.apply(test))
 
 
 def _numbers(labels: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:

@@ -7,16 +7,17 @@ All expect standardised columns.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
 from jmml_edu.linear import CCA
 
-Matrix = Float[np.ndarray, "row column"]
+Matrix = Float[np.ndarray, "row _"]
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """Learns from training rows, then encodes speech alone."""
 
@@ -185,7 +186,9 @@ class WithoutSpeakers:
         np.add.at(means, members, speech - self.mean_)
         counts = np.bincount(members)
         # Weighted by the root of their rows, the means span the between-speaker covariance.
-        self.axes_ = np.linalg.svd(means / np.sqrt(counts)[:, None], full_matrices=False)[2].T
+        _, spread, axes = np.linalg.svd(means / np.sqrt(counts)[:, None], full_matrices=False)
+        # Centred means have one direction less than people; what is left is rounding noise.
+        self.axes_ = axes[spread > 1e-9 * np.linalg.norm(speech - self.mean_)].T
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:

@@ -68,8 +68,8 @@ def unweighted_average_recall(
     total = counts.sum(axis=-1)
     occurs = total > 0
     recall = np.diagonal(counts, axis1=-2, axis2=-1) / np.where(occurs, total, 1)
-    mean: np.ndarray = (recall * occurs).sum(axis=-1) / np.maximum(occurs.sum(axis=-1), 1)
-    return mean
+    mean = (recall * occurs).sum(axis=-1) / np.maximum(occurs.sum(axis=-1), 1)
+    return np.asarray(mean)
 
 
 def macro_f1(counts: Int[np.ndarray, "true predicted"]) -> float:

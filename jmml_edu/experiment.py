@@ -140,7 +140,7 @@ def _trial_folds(pairs: Pairs, plan: Plan, seed: int) -> Iterator[Fold]:
         speech = _hide_labels(train.speech, plan, seed)
         eeg = replace(train.eeg, labels=speech.labels).take(train.has_eeg)
         yield Fold(
-            train=replace(train, speech=speech),
+            train=replace(train, speech=speech, eeg=replace(train.eeg, labels=speech.labels)),
             test=test,
             train_eeg=eeg,
             test_eeg=replace(test.eeg, labels=test.labels).take(test.has_eeg),

@@ -31,7 +31,7 @@ def trial_pairs(eeg: Features, speech: Features) -> Pairs:
         fail(
             "trial_pairs", "eeg and speech", "share subjects and trials",
             f"none of {len(speech)} utterances in {len(eeg)} EEG trials, for example"
-            f" {next(iter(speech_row))} and {next(iter(eeg_row))}",
+            f" {next(iter(speech_row), 'none')} and {next(iter(eeg_row), 'none')}",
             "Name subjects and trials alike on both sides, or use pairing 'class'.",
         )  # fmt: skip
     pairs = Pairs(_eeg_rows(eeg, partner), speech, "trial", has_eeg)

@@ -19,7 +19,7 @@ from jmml_edu.data import Split
 from jmml_edu.encoders import Encoder, centre_within, has_all
 from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
 
-Matrix = Float[np.ndarray, "row column"]
+Matrix = Float[np.ndarray, "row _"]
 Labels = Int[np.ndarray, " row"]
 HIDDEN = -1
 """The label of an unlabelled row, as in scikit-learn's semi-supervised estimators."""
@@ -149,9 +149,22 @@ def _predict_fold(
     test = test.take(test.labelled)
     fitted = deepcopy(encoder).fit(train.eeg, train.speech, train.groups)
     known = train.take(train.labelled)
+    if not len(test.labels):  # people without a label only teach
+        return
     for option in encoder.options:
-        classifier = linear_classifier().fit(fitted.encode(known.speech, option), known.labels)
-        yield option, classifier.predict(fitted.encode(test.speech, option))
+        codes = fitted.encode(known.speech, option)
+        yield option, classify(codes, known.labels, fitted.encode(test.speech, option))
+
+
+def classify(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Return the class numbers that the road's classifier gives to test rows.
+
+    Where all training rows are of one class, that is what it says.
+    """
+    if not len(test) or len(np.unique(labels)) < 2:
+        return np.full(len(test), labels[0] if len(labels) else HIDDEN)
+    said: np.ndarray = linear_classifier().fit(train, labels).predict(test)
+    return said
 
 
 def _labelled_labels(rows: TrainingRows, fold: Split) -> Labels:

@@ -50,7 +50,7 @@ def read_features(source: str, modality: Modality, *, on_step: OnStep | None = N
         )  # fmt: skip
     if path.is_dir():
         return _features_of(_recordings(path, modality), modality, on_step)
-    if path.suffix not in TABLE_SUFFIXES:
+    if path.suffix.lower() not in TABLE_SUFFIXES:
         fail(
             "read_features", f"{modality} source", f"be a table ({', '.join(TABLE_SUFFIXES)})",
             path.name, "Export the features as CSV, or name the folder of recordings.",
@@ -79,18 +79,27 @@ def parse_classes(text: str) -> dict[str, str]:
     >>> parse_classes("anger,fear=negative,1-2=neutral")
     {'anger': 'negative', 'fear': 'negative', '1': 'neutral', '2': 'neutral'}
     """
-    classes: dict[str, str] = {}
+    named: list[tuple[str, str]] = []
     waiting: list[str] = []
+    broken = False
     for part in text.split(","):
         label, equals, name = (piece.strip() for piece in part.partition("="))
-        waiting += _labels_in(label)
+        found = _labels_in(label)
+        waiting += found
+        broken |= not label or not found
         if equals and name:
-            classes |= dict.fromkeys(waiting, name)
+            named += [(label, name) for label in waiting]
             waiting = []
-    if waiting or not classes:
+    if waiting or broken or not named:
         fail(
             "parse_classes", "classes", "read like '1-4=negative,5-8=neutral'", repr(text),
             "End each group of labels with =class.",
+        )  # fmt: skip
+    classes = dict(named)
+    if len(classes) < len(named):
+        fail(
+            "parse_classes", "classes", "name each label once", repr(text),
+            "Give every label one class.",
         )  # fmt: skip
     return classes
 

@@ -75,7 +75,7 @@ def test_the_shared_space_agrees_within_people_and_avoids_what_sets_them_apart()
     space = SharedSpace((2, 4), ridge=0.3).fit(eeg, speech, groups)
     there = np.arange(300) % 4 != 0
     heard = without_means(eeg[there], groups[there])
-    heard /= np.sqrt((heard**2).mean(axis=0))
+    heard = heard / np.sqrt((heard**2).mean(axis=0))
     centred = speech[there] - speech[there].mean(axis=0)
     spread = centred.std(axis=0)
     cross = heard.T @ without_means(speech[there] / spread, groups[there]) / there.sum()

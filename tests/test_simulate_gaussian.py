@@ -59,6 +59,9 @@ def test_half_of_the_nuisance_belongs_to_the_person() -> None:
     means = np.array([speech[pairs.subjects == s].mean(axis=0) for s in np.unique(pairs.subjects)])
     share = np.trace(np.cov(means.T)) / np.trace(np.cov(speech.T))
     assert share == pytest.approx(0.5, abs=0.06)
+    # No two neighbours share what is theirs: 7 dimensions of 5, apart by about 18.
+    apart = np.linalg.norm(np.diff(means, axis=0), axis=1)
+    assert np.quantile(apart, 0.3) > 8
     # 7 of 16 dimensions are constant for a person, so the means fill no more than that.
     variances = np.linalg.eigvalsh(np.cov(means.T))[::-1]
     assert variances[6] > 5 * variances[7]

@@ -140,6 +140,7 @@ def test_a_class_rarer_than_the_folds_is_split_all_the_same() -> None:
     assert sum((labels[fold.test] == "x").sum() for fold in folds) == 1
     alone = grouped_folds(groups[::4], np.array(list("uvwxyz")), n_folds=3, seed=0)
     assert sorted(np.concatenate([fold.test for fold in alone])) == list(range(6))
+    assert [len(fold.test) for fold in alone] == [2, 2, 2]
 
 
 @few

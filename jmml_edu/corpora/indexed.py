@@ -7,12 +7,12 @@ package are laid out so, and a lab's own recordings can be.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.eeg_file import read_eeg
+from jmml_edu.corpora.table_text import parse_provenance
 from jmml_edu.corpora.wav import read_wav
 from jmml_edu.data import MODALITIES, Modality, Provenance, Recording
 
@@ -75,4 +75,4 @@ def _read_provenance(folder: Path) -> Provenance:
     said = folder / PROVENANCE_NAME
     if not said.is_file():
         return Provenance(folder.name, simulated=False)
-    return Provenance(**json.loads(said.read_text(encoding="utf-8")))
+    return parse_provenance(said, said.read_text(encoding="utf-8"))

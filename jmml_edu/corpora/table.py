@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jmml_edu._checks import fail
+from jmml_edu.corpora.table_text import PROVENANCE_MARK, read_text_table
 from jmml_edu.data import MODALITIES, Features, Modality, Provenance
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "stimuli": ("stimulus", "text", "sentence"),
 }
 """What each describing column may be called, the preferred name first."""
-
-PROVENANCE_MARK = "# provenance: "
-"""A first line that begins so says in JSON where the table comes from."""
 
 
 def read_feature_table(path: Path, modality: Modality) -> Features:
@@ -46,7 +44,9 @@ def read_feature_table(path: Path, modality: Modality) -> Features:
         cell.
     """
     frame, provenance = _read_frame(path)
-    columns = {key: _find_column(frame, names) for key, names in COLUMN_NAMES.items()}
+    if frame.empty:
+        fail("read_feature_table", path.name, "have rows", "a header only", "Export it again.")
+    columns = {key: _find_column(frame, names, path) for key, names in COLUMN_NAMES.items()}
     for key in ("subjects", "labels"):
         if columns[key] is None:
             fail(
@@ -57,18 +57,19 @@ def read_feature_table(path: Path, modality: Modality) -> Features:
     features = _feature_columns(frame, [c for c in columns.values() if c], modality, path)
     if modality == "eeg":
         frame = frame[frame[list(features)].notna().any(axis=1)]
-    described = {
-        key: frame[column].fillna("").str.strip().to_numpy(dtype=object) if column else None
+    # The row in the file, so that both modalities of a row agree when some rows have no EEG.
+    described = {"trials": frame.index.astype(str).to_numpy(dtype=object)} | {
+        key: frame[column].fillna("").str.strip().to_numpy(dtype=object)
         for key, column in columns.items()
+        if column
     }
-    if described["trials"] is None:
-        described["trials"] = np.array([str(row) for row in range(len(frame))], dtype=object)
+    _check_named(described["subjects"], path)
     return Features(
         values=_numbers(frame, list(features), path),
         names=tuple(features.values()),
         modality=modality,
         provenance=provenance,
-        **{key: column for key, column in described.items() if column is not None},
+        **described,
     )
 
 
@@ -104,29 +105,10 @@ def has_pairs(path: Path) -> bool:
 
 def _read_frame(path: Path, rows: int | None = None) -> tuple[pd.DataFrame, Provenance]:
     """Return the table, describing columns as text, and where it comes from."""
-    import pandas as pd
-
-    provenance = Provenance(path.name, simulated=False)
-    texts = {name: str for names in COLUMN_NAMES.values() for name in names}
-    if path.suffix == ".parquet":
-        return _read_parquet(path), provenance
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.readline()
-    if not first.strip():
-        fail("read_feature_table", path.name, "hold a table", "an empty file", "Export it again.")
-    marked = first.startswith(PROVENANCE_MARK)
-    if marked:
-        stored = json.loads(first.removeprefix(PROVENANCE_MARK))
-        provenance = replace(Provenance(**stored), steps=tuple(stored["steps"]))
-    frame = pd.read_csv(
-        path,
-        sep="\t" if path.suffix == ".tsv" else ",",
-        skiprows=int(marked),
-        nrows=rows,
-        dtype=texts,
-        encoding="utf-8-sig",
-    )
-    return frame, provenance
+    if path.suffix.lower() == ".parquet":
+        return _read_parquet(path), Provenance(path.name, simulated=False)
+    texts = [name for names in COLUMN_NAMES.values() for name in names]
+    return read_text_table(path, texts, rows=rows)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -144,9 +126,25 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(texts, str))
 
 
-def _find_column(frame: pd.DataFrame, names: Sequence[str]) -> str | None:
-    """Return the first of these names that the table has."""
-    return next((name for name in names if name in frame.columns), None)
+def _find_column(frame: pd.DataFrame, names: Sequence[str], path: Path) -> str | None:
+    """Return the one of these names that the table has."""
+    found = [name for name in names if name in frame.columns]
+    if len(found) > 1:
+        fail(
+            "read_feature_table", path.name, f"have one column for the {names[0]}", found,
+            "Remove all but one: the others are no features.",
+        )  # fmt: skip
+    return found[0] if found else None
+
+
+def _check_named(subjects: np.ndarray, path: Path) -> None:
+    """Raise if a row does not say whose it is."""
+    nameless = np.flatnonzero(subjects == "")
+    if len(nameless):
+        fail(
+            "read_feature_table", path.name, "name the subject of every row",
+            f"{len(nameless)} without, the first in data row {nameless[0] + 1}", "Fill them in.",
+        )  # fmt: skip
 
 
 def _feature_columns(
@@ -170,31 +168,24 @@ def _feature_columns(
 
 def _numbers(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> np.ndarray:
     """Return the features as numbers, or say which cell is none."""
-    for column in columns:
-        if frame[column].dtype.kind not in "fiub":
-            text = next(v for v in frame[column] if not _is_number(v))
-            fail(
-                "read_feature_table", path.name, "hold numbers in feature columns",
-                f"{text!r} in column {column!r}",
-                f"Remove the column, or name it as one of {sorted(COLUMN_NAMES)}.",
-            )  # fmt: skip
-    values = frame[list(columns)].to_numpy(dtype=float)
+    import pandas as pd
+
+    numbers = frame[list(columns)].apply(pd.to_numeric, errors="coerce")
+    text = numbers.isna() & frame[list(columns)].notna()
+    if text.to_numpy().any():
+        column = text.any().idxmax()
+        fail(
+            "read_feature_table", path.name, "hold numbers in feature columns",
+            f"{frame[column][text[column]].iloc[0]!r} in column {column!r}",
+            f"Remove the column, or name it as one of {[n[0] for n in COLUMN_NAMES.values()]}.",
+        )  # fmt: skip
+    values = numbers.to_numpy(dtype=float)
     bad = ~np.isfinite(values)
     if bad.any():
         row, place = (int(i[0]) for i in np.nonzero(bad))
         fail(
             "read_feature_table", path.name, "have no missing cell in a row that it uses",
-            f"{int(bad.sum())} missing, the first in data row {row + 1}, column"
-            f" {columns[place]!r}",
-            "Fill them or delete those rows.",
+            f"{int(bad.sum())} missing, the first in data row {frame.index[row] + 1},"
+            f" column {columns[place]!r}", "Fill them or delete those rows.",
         )  # fmt: skip
     return values
-
-
-def _is_number(value: object) -> bool:
-    """Return whether a cell reads as a number."""
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True

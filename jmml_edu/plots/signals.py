@@ -72,6 +72,11 @@ def plot_spectrogram(recording: Recording, *, ax: Axes, highest_hz: float = 5_00
     from scipy.signal import ShortTimeFFT
 
     rate_hz = recording.sample_rate_hz
+    if not recording.signal.any():
+        fail(
+            "plot_spectrogram", "recording", "hold sound", "silence",
+            "Choose another recording.",
+        )  # fmt: skip
     length, step = round(_WINDOW_S * rate_hz), round(_STEP_S * rate_hz)
     transform = ShortTimeFFT(np.hanning(length), step, rate_hz, mfft=4 * length)
     power = transform.spectrogram(recording.signal[0])
