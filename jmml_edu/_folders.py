@@ -21,14 +21,14 @@ def check_new_folder(function: str, folder: Path, *, replaces: str = "") -> None
 
     Call it before long work, so that a taken name is found out at once and not at the end.
     """
-    if not os.path.lexists(folder):
+    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
     remedy = "Choose another --out, or pass --overwrite to replace an earlier report."
     if not replaces:
         fail(function, "folder", "not exist yet", f"'{folder}'", remedy)
     if not folder.is_dir():
         fail(function, "folder", "be a folder", f"the file '{folder}'", "Choose another --out.")
-    if any(folder.iterdir()) and not (folder / replaces).is_file():
+    if not (folder / replaces).is_file():
         fail(
             function, "folder", f"hold {replaces}, so that nothing else is overwritten",
             f"'{folder}' without it", "Choose another --out.",

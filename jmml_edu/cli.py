@@ -1,7 +1,7 @@
 """The command ``jmml-edu``: walk the road, look at the machine, open the notebooks.
 
-Exit codes: 0 done, 2 something in the input or the command is wrong (one sentence says what), 130
-stopped with Ctrl-C.
+Exit codes: 0 done, 1 the doctor found something to mend, 2 something in the input or the command
+is wrong (one sentence says what), 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def run(  # noqa: PLR0913, PLR0917
         comparison = replace(comparison, run=record)
         _show_results(comparison)
         page = write_report(comparison, out, overwrite=overwrite)
-        console.print(f"Report: [bold]{page}[/]")
+        console.print(f"Report: [bold]{escape(str(page))}[/]")
 
 
 @app.command()
@@ -156,6 +156,7 @@ def _one_sentence_on_error() -> Iterator[None]:
 @contextmanager
 def _one_blas_thread() -> Iterator[None]:
     """Keep matrix products on one thread: on small ones a second costs more than it brings."""
+    import scipy.linalg  # noqa: F401  (only a BLAS that is loaded can be told)
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):

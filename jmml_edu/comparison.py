@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from jmml_edu.classifier import HIDDEN, Classifier, Scaler
 from jmml_edu.data import UNLABELLED, Features, Pairs
 from jmml_edu.encoders import SharedSpace, centre_within, has_all
 from jmml_edu.evaluation import Counts, confusion_counts, gain, macro_f1, score
@@ -20,7 +21,6 @@ from jmml_edu.linear import column_correlations
 from jmml_edu.pairing import shuffled_within_subject, trial_pairs
 from jmml_edu.pipeline import JMML, EEGFree
 from jmml_edu.results import GAINS, METHODS, Comparison, LatentCodes, Plan
-from jmml_edu.selection import HIDDEN, Scaler, classify
 
 OnStep = Callable[[str], None]
 
@@ -186,7 +186,7 @@ def _eeg_only(fold: Fold, classes: tuple[str, ...]) -> Predicted:
 def _classify(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
     """Return the class numbers that the road's classifier gives to test rows."""
     scaler = Scaler.of(train)
-    return classify(scaler.apply(train), labels, scaler.apply(test))
+    return Classifier(scaler.apply(train), labels).predict(scaler.apply(test))
 
 
 def _numbers(labels: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:

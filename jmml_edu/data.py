@@ -26,7 +26,7 @@ UNLABELLED = ""
 
 
 def _freeze(array: np.ndarray) -> np.ndarray:
-    """Return a read-only view, so that a noun cannot change after it was made."""
+    """Return a read-only view, so that a noun is not changed through itself."""
     view = array.view()
     view.setflags(write=False)
     return view

@@ -34,6 +34,10 @@ class Encoder(Protocol):
         """Return one code per row."""
         ...
 
+    def own_axes(self, option: str) -> int:
+        """Return how many of the last columns of a code lie along axes the encoder has chosen."""
+        ...
+
 
 def has_all(values: Matrix) -> np.ndarray:
     """Return which rows hold no NaN."""
@@ -103,6 +107,10 @@ class SharedSpace:
         latent = self.encode_all(speech)[:, : int(size)]
         return np.hstack([speech, latent]) if kind == "both" else latent
 
+    def own_axes(self, option: str) -> int:
+        """Return the number of components."""
+        return min(int(option.split()[1]), self.cca_.n_components)
+
     def encode_all(self, speech: Matrix) -> Matrix:
         """Return every component of the speech code."""
         return self.cca_.transform_speech(speech)
@@ -127,6 +135,10 @@ class SpeechItself:
     def encode(self, speech: Matrix, option: str) -> Matrix:
         """Return the speech features."""
         return speech
+
+    def own_axes(self, option: str) -> int:
+        """Return 0: the axes are the features."""
+        return 0
 
 
 class PrincipalComponents:
@@ -166,6 +178,11 @@ class PrincipalComponents:
             return scores / self.scales_[: int(size)]
         return speech - self.mean_ - scores @ leading.T
 
+    def own_axes(self, option: str) -> int:
+        """Return the number of whitened axes; without the dropped ones speech stays in its own."""
+        kind, size = option.split()
+        return int(size) if kind == "whitened" else 0
+
 
 class WithoutSpeakers:
     """Speech without the directions in which the training speakers differ most on average."""
@@ -195,3 +212,7 @@ class WithoutSpeakers:
         """Return the features with the leading speaker axes projected out."""
         axes = self.axes_[:, : int(option.split()[1])]
         return speech - (speech - self.mean_) @ axes @ axes.T
+
+    def own_axes(self, option: str) -> int:
+        """Return 0: speech stays in its own axes."""
+        return 0

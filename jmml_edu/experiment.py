@@ -86,16 +86,21 @@ def plan_comparison(
         nothing to pair.
     """
     check_classes_can_be_tested(speech.subjects, speech.labels, by="subject")
+    people = len(set(speech.subjects))
     if settings.kind == "class":
         check_classes_can_be_tested(eeg.subjects, eeg.labels, by="subject")
         check_same_classes(eeg, speech)
-        pairs = class_pairs(eeg, speech, seed=0)
+        shown = draw_labels(speech.labels, per_class=settings.labels_per_class, seed=0)
+        pairs = class_pairs(eeg, replace(speech, labels=shown), seed=0)
+        n_folds = min(settings.n_folds, people, len(set(eeg.subjects)))
     else:
         pairs = trial_pairs(eeg, speech)
-    people = len(set(speech.subjects))
-    n_folds = min(settings.n_folds, people, len(set(eeg.subjects)))
+        n_folds = min(settings.n_folds, people)
     if n_folds < settings.n_folds:
-        notes = (*notes, f"{n_folds} folds instead of {settings.n_folds}: one for each person.")
+        notes = (
+            *notes,
+            f"{n_folds} folds instead of {settings.n_folds}: there are no more people.",
+        )
     return Plan(
         n_people=people,
         n_trials=len(speech),

@@ -47,8 +47,8 @@ class CCA:
 
     Notes
     -----
-    The sign of a component is arbitrary in the mathematics; here the largest entry of each column
-    of ``eeg_directions_`` is positive.
+    The sign of a component is arbitrary in the mathematics; here the largest entry of each EEG
+    direction, in standardised units, is positive.
 
     References
     ----------
@@ -90,7 +90,7 @@ class CCA:
             a view has dependent columns (as with fewer rows than columns) and no ridge.
         """
         _check_views(self, eeg, speech)
-        self.eeg_mean_, self.speech_mean_ = eeg.mean(axis=0), speech.mean(axis=0)
+        self.eeg_mean_, self.speech_mean_ = column_means(eeg), column_means(speech)
         eeg, eeg_scale = _standardise(eeg - self.eeg_mean_)
         speech, speech_scale = _standardise(speech - self.speech_mean_)
 
@@ -152,9 +152,23 @@ def column_correlations(
     >>> column_correlations(x, -x)
     array([-1.,  0.])
     """
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
+    left, right = left - column_means(left), right - column_means(right)
     norms = np.sqrt((left**2).sum(axis=0) * (right**2).sum(axis=0))
     return (left * right).sum(axis=0) / np.where(norms > 0, norms, 1.0)
+
+
+def column_means(values: Float[np.ndarray, "row column"]) -> Float[np.ndarray, " column"]:
+    """Return the mean of each column, exact where the column is constant.
+
+    A rounded mean would leave a constant column a spread of 1e-17 that scaling then makes 1.
+
+    Examples
+    --------
+    >>> float(column_means(np.full((50, 1), 0.1))[0])
+    0.1
+    """
+    means: np.ndarray = values[0] + (values - values[0]).mean(axis=0)
+    return means
 
 
 def _check_views(model: CCA, eeg: np.ndarray, speech: np.ndarray) -> None:
@@ -185,13 +199,13 @@ def _factor(
     """Return the lower Cholesky factor of a standardised view's ridged covariance."""
     covariance = view.T @ view / (len(view) - 1)
     constant = np.diag(covariance) == 0
-    # A constant column has no say: give it variance 1 and no covariance, so its direction is 0.
+    # A constant column has no say: variance 1 and no covariance keep the factor invertible.
     covariance[np.diag_indices_from(covariance)] += ridge + constant
     try:
         factor: np.ndarray = cholesky(covariance, lower=True)
     except np.linalg.LinAlgError:
         factor = np.zeros_like(covariance)
-    if np.diag(factor).min() <= np.sqrt(len(covariance) * np.finfo(covariance.dtype).eps):
+    if np.diag(factor).min() <= np.sqrt(max(view.shape) * np.finfo(view.dtype).eps):
         fail(
             "CCA.fit", name, "have independent columns when ridge is 0",
             f"{len(view)} rows and {view.shape[1]} columns of lower rank",

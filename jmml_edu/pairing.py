@@ -112,6 +112,10 @@ def class_prototype_pairs(pairs: Pairs, *, dim: int, seed: int) -> Pairs:
 def _label_pairs(pairs: Pairs, codes: np.ndarray, prefix: str) -> Pairs:
     """Return class pairs whose EEG is a row of ``codes``, chosen by the label."""
     classes = pairs.speech.classes
+    if not classes:
+        fail(
+            "one_hot_pairs", "pairs", "hold labelled rows", "none", "Label some of them.",
+        )  # fmt: skip
     number = np.array([classes.index(c) if c in classes else -1 for c in pairs.labels])
     values = np.where((number >= 0)[:, None], codes[number], np.nan)
     names = classes if prefix == "is_" else tuple(map(str, range(codes.shape[1])))

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from jmml_edu._checks import check_at_least, check_matrix, check_same_rows, fail
+from jmml_edu.classifier import HIDDEN, Classifier, Labels, Matrix, Scaler
 from jmml_edu.encoders import (
     Encoder,
     PrincipalComponents,
@@ -20,17 +21,11 @@ from jmml_edu.encoders import (
     centre_within,
     has_all,
 )
-from jmml_edu.selection import (
-    HIDDEN,
-    Labels,
-    Matrix,
-    Scaler,
-    TrainingRows,
-    cross_fitted_codes,
-    linear_classifier,
-    score_ways_to_listen,
-)
+from jmml_edu.selection import Hearing, TrainingRows, choose, score_ways_to_listen
 from jmml_edu.splits import grouped_folds
+
+FEWEST_PAIRS = 20
+"""With fewer rows that have EEG there is no shared space to learn."""
 
 
 class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -45,8 +40,9 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    choice_
-        What was chosen, in words.
+    choice_, choice_alone_
+        What was chosen, in words: for people of whom several utterances are known to be theirs,
+        and for single utterances.
     inner_scores_
         Unweighted average recall of each way to listen, on held-out training people.
     classes_
@@ -64,7 +60,7 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _encoders(self) -> tuple[Encoder, ...]:
-        """Return what may be listened to, simplest first: it wins ties."""
+        """Return what may be listened to, simplest first."""
         return SpeechItself(), WithoutSpeakers(), PrincipalComponents()
 
     def _fit(self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray) -> None:
@@ -79,35 +75,41 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             n_folds=min(self.inner_folds, len(np.unique(groups))),
             seed=self.seed,
         )
+        # A fold that leaves next to no pairs cannot say anything about the shared space.
+        paired = has_all(eeg)
+        folds = [f for f in folds if paired[f.train].sum() >= min(FEWEST_PAIRS // 2, paired.sum())]
         scored = score_ways_to_listen(self._encoders(), rows, folds)
         self.inner_scores_ = {way.name: score for way, score in scored}
-        best = max(scored, key=lambda pair: pair[1])[0]
-        self.choice_ = best.name
-
-        rows = rows.centred() if best.centred else rows
-        self.listening_ = best.fit(rows)
-        codes = cross_fitted_codes(self.listening_, rows, folds)
-        self.classifier_ = linear_classifier().fit(codes[rows.labelled], labels[rows.labelled])
-
-    def encode(self, speech: Matrix, *, groups: np.ndarray | None = None) -> Matrix:
-        """Return what the classifier hears, one code per row.
-
-        ``groups`` says who speaks. It is used only if the choice was to centre each speaker;
-        without it such rows are centred on the training mean instead.
-        """
-        check_matrix(f"{type(self).__name__}.encode", speech=speech)
-        speech = self.scaler_.apply(speech)
-        if self.listening_.centred and groups is not None:
-            speech = centre_within(speech, groups)
-        return self.listening_.encode(speech)
+        chosen = choose(scored)
+        alone = choose([(way, score) for way, score in scored if not way.centred])
+        self.choice_, self.choice_alone_ = chosen.name, alone.name
+        self.hearing_alone_ = Hearing.learn(alone, rows, folds)
+        self.hearing_ = (
+            Hearing.learn(chosen, rows, folds) if chosen.centred else self.hearing_alone_
+        )
 
     def predict_proba(
         self, speech: Matrix, *, groups: np.ndarray | None = None
     ) -> Float[np.ndarray, "row class"]:
-        """Return the probability of each class of ``classes_``."""
-        codes = self.encode(speech, groups=groups)
-        probabilities: np.ndarray = self.classifier_.predict_proba(codes)
-        return probabilities
+        """Return the probability of each class of ``classes_``.
+
+        With ``groups``, who speaks each row, the way of ``choice_`` is taken: it may centre the
+        utterances of a new person on their own mean, which takes several of them but no label.
+        Without, each row is judged alone, in the way of ``choice_alone_``.
+        """
+        name = f"{type(self).__name__}.predict_proba"
+        check_matrix(name, speech=speech)
+        if speech.shape[1] != len(self.scaler_.mean):
+            fail(
+                name, "speech", f"have the {len(self.scaler_.mean)} columns that were learned from",
+                speech.shape[1], "Extract the same features.",
+            )  # fmt: skip
+        speech = self.scaler_.apply(speech)
+        hearing = self.hearing_alone_ if groups is None else self.hearing_
+        if groups is not None and hearing.listening.centred:
+            check_same_rows(name, speech=speech, groups=groups)
+            speech = centre_within(speech, groups)
+        return hearing.classifier.predict_proba(hearing.listening.encode(speech))
 
     def predict(self, speech: Matrix, *, groups: np.ndarray | None = None) -> Labels:
         """Return the most probable class of each row."""
@@ -136,7 +138,7 @@ class JMML(EEGFree):
 
     Attributes
     ----------
-    choice_, inner_scores_, classes_
+    choice_, choice_alone_, inner_scores_, classes_
         As in :class:`EEGFree`.
 
     Notes
@@ -183,17 +185,17 @@ class JMML(EEGFree):
             If the arguments do not belong together, no row has EEG, fewer than two classes
             are labelled, or there is only one speaker.
         """
-        _check_some_eeg(eeg, labels)
+        _check_some_eeg(eeg, labels, groups)
         self.eeg_scaler_ = Scaler.of(eeg)
         standard = self.eeg_scaler_.apply(eeg)
         heard = has_all(eeg) & (labels != HIDDEN)
-        self.eeg_classifier_ = linear_classifier().fit(standard[heard], labels[heard])
+        self.eeg_classifier_ = Classifier(standard[heard], labels[heard])
         self._fit(standard, speech, labels, groups)
         return self
 
     def _encoders(self) -> tuple[Encoder, ...]:
-        """Return the shared space and speech itself; the shared space wins ties."""
-        return self.space or SharedSpace(), SpeechItself()
+        """Return what may be listened to, simplest first."""
+        return SpeechItself(), self.space or SharedSpace()
 
     def predict_proba(
         self, speech: Matrix, eeg: Matrix | None = None, *, groups: np.ndarray | None = None
@@ -239,9 +241,16 @@ def _check_training_rows(
     check_at_least(f"{name}.fit", 2, speakers=len(np.unique(groups)))
 
 
-def _check_some_eeg(eeg: Matrix, labels: Labels) -> None:
-    """Raise unless some labelled rows of two classes or more have EEG."""
-    check_same_rows("JMML.fit", eeg=eeg, labels=labels)
+def _check_some_eeg(eeg: Matrix, labels: Labels, groups: np.ndarray) -> None:
+    """Raise unless two people or more have EEG, and labelled rows of two classes or more."""
+    check_same_rows("JMML.fit", eeg=eeg, labels=labels, groups=groups)
+    people = len(np.unique(groups[has_all(eeg)].astype(str)))
+    rows = int(has_all(eeg).sum())
+    if people < 2 or rows < FEWEST_PAIRS:
+        fail(
+            "JMML.fit", "eeg", f"be there for at least {FEWEST_PAIRS} rows of two people",
+            f"{rows} rows of {people}", "Pair more, or use EEGFree, which needs no EEG.",
+        )  # fmt: skip
     heard = has_all(eeg) & (labels != HIDDEN)
     if len(np.unique(labels[heard])) < 2:
         fail(

@@ -63,8 +63,8 @@ class Plan:
     Attributes
     ----------
     n_people, n_trials, n_pairs, n_labelled_per_class
-        Speakers, utterances, utterances that have EEG, and labels used in each training fold
-        (None: all of them).
+        Speakers, utterances, utterances that have EEG (with class pairs only those whose label
+        is shown), and labels used in each training fold (None: all of them).
     class_counts
         Utterances per class.
     n_folds, seeds

@@ -9,39 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
-from jaxtyping import Float, Int
 from scipy.linalg import orthogonal_procrustes
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
+from jmml_edu.classifier import HIDDEN, Classifier, Labels, Matrix
 from jmml_edu.data import Split
-from jmml_edu.encoders import Encoder, centre_within, has_all
+from jmml_edu.encoders import Encoder, centre_within
 from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
-
-Matrix = Float[np.ndarray, "row _"]
-Labels = Int[np.ndarray, " row"]
-HIDDEN = -1
-"""The label of an unlabelled row, as in scikit-learn's semi-supervised estimators."""
-
-
-@dataclass(frozen=True)
-class Scaler:
-    """Means and standard deviations of training columns."""
-
-    mean: Float[np.ndarray, " column"]
-    scale: Float[np.ndarray, " column"]
-
-    @classmethod
-    def of(cls, values: Matrix) -> Scaler:
-        """Return the scaler of the rows without NaN; constant columns are left alone."""
-        rows = values[has_all(values)]
-        scale = rows.std(axis=0)
-        return cls(rows.mean(axis=0), np.where(scale > 0, scale, 1.0))
-
-    def apply(self, values: Matrix) -> Matrix:
-        """Return the standardised columns."""
-        return (values - self.mean) / self.scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +53,11 @@ class Listening:
     centred: bool
 
     @property
+    def kind(self) -> str:
+        """The option without its size."""
+        return " ".join(word for word in self.option.split() if not word.isdigit())
+
+    @property
     def name(self) -> str:
         """What it is, in words."""
         return self.option + (", each speaker centred" if self.centred else "")
@@ -91,13 +72,20 @@ class Listening:
         return self.encoder.encode(speech, self.option)
 
 
-def linear_classifier() -> LinearDiscriminantAnalysis:
-    """Return the classifier of the whole road: linear discriminants, covariance shrunk.
+@dataclass(frozen=True, eq=False)
+class Hearing:
+    """A way to listen, learned, and the classifier that has learned from it."""
 
-    Shrinkage after Ledoit and Wolf (2004) needs no tuning and holds up when there are fewer labels
-    than columns.
-    """
-    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    listening: Listening
+    classifier: Classifier
+
+    @classmethod
+    def learn(cls, way: Listening, rows: TrainingRows, folds: Sequence[Split]) -> Hearing:
+        """Learn a way to listen from all rows, and a classifier from cross-fitted codes."""
+        rows = rows.centred() if way.centred else rows
+        listening = way.fit(rows)
+        codes = cross_fitted_codes(listening, rows, folds)
+        return cls(listening, Classifier(codes[rows.labelled], rows.labels[rows.labelled]))
 
 
 def score_ways_to_listen(
@@ -109,14 +97,14 @@ def score_ways_to_listen(
     all folds is pooled.
     """
     scored = []
-    for centred in (False, True):
-        seen = rows.centred() if centred else rows
-        for encoder in encoders:
+    true = np.concatenate([_labelled_labels(rows, fold) for fold in folds])
+    for encoder in encoders:
+        for centred in (False, True):
+            seen = rows.centred() if centred else rows
             hits = {option: np.zeros(0, dtype=int) for option in encoder.options}
             for fold in folds:
                 for option, predicted in _predict_fold(encoder, seen, fold):
                     hits[option] = np.append(hits[option], predicted)
-            true = np.concatenate([_labelled_labels(rows, fold) for fold in folds])
             scored += [
                 (Listening(encoder, option, centred), _recall(true, predicted))
                 for option, predicted in hits.items()
@@ -124,20 +112,41 @@ def score_ways_to_listen(
     return scored
 
 
+def choose(scored: Sequence[tuple[Listening, float]]) -> Listening:
+    """Return the way to listen that held-out people speak for, in three decisions.
+
+    First whether to centre speakers, then the kind of code, then its size; each by the mean score
+    of the ways that are left. With few labels the best of many ways is mostly the luckiest one, and
+    whoever offers more of them would be punished; means are much less a matter of luck. The first
+    of equals wins.
+    """
+    left = list(scored)
+    for trait in (attrgetter("centred"), attrgetter("kind"), attrgetter("option")):
+        means = {
+            value: np.mean([score for way, score in left if trait(way) == value])
+            for value in dict.fromkeys(trait(way) for way, _ in left)
+        }
+        best = max(means, key=lambda value: means[value])
+        left = [(way, score) for way, score in left if trait(way) == best]
+    return left[0][0]
+
+
 def cross_fitted_codes(final: Listening, rows: TrainingRows, folds: Sequence[Split]) -> Matrix:
     """Return a code for every row, from an encoder that did not see the row's speaker.
 
-    Encoders of different folds live in different frames; each is turned onto the final one by the
-    rotation that best maps its training codes (orthogonal Procrustes).
+    Encoders of different folds choose axes of their own; those are turned onto the final ones by
+    the rotation that best maps the training codes (orthogonal Procrustes).
     """
     codes = final.encode(rows.speech).copy()
     for fold in folds:
         train = rows.take(fold.train)
         encoder = final.fit(train)
-        here, there = encoder.encode(train.speech), final.encode(train.speech)
+        codes[fold.test] = encoder.encode(rows.speech[fold.test])
+        own = slice(codes.shape[1] - final.encoder.own_axes(final.option), None)
+        here, there = encoder.encode(train.speech)[:, own], final.encode(train.speech)[:, own]
         rotation, _ = orthogonal_procrustes(here - here.mean(axis=0), there - there.mean(axis=0))
-        held_out = encoder.encode(rows.speech[fold.test]) - here.mean(axis=0)
-        codes[fold.test] = held_out @ rotation + there.mean(axis=0)
+        turned = (codes[fold.test, own] - here.mean(axis=0)) @ rotation
+        codes[fold.test, own] = turned + there.mean(axis=0)
     return codes
 
 
@@ -152,19 +161,8 @@ def _predict_fold(
     if not len(test.labels):  # people without a label only teach
         return
     for option in encoder.options:
-        codes = fitted.encode(known.speech, option)
-        yield option, classify(codes, known.labels, fitted.encode(test.speech, option))
-
-
-def classify(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """Return the class numbers that the road's classifier gives to test rows.
-
-    Where all training rows are of one class, that is what it says.
-    """
-    if not len(test) or len(np.unique(labels)) < 2:
-        return np.full(len(test), labels[0] if len(labels) else HIDDEN)
-    said: np.ndarray = linear_classifier().fit(train, labels).predict(test)
-    return said
+        classifier = Classifier(fitted.encode(known.speech, option), known.labels)
+        yield option, classifier.predict(fitted.encode(test.speech, option))
 
 
 def _labelled_labels(rows: TrainingRows, fold: Split) -> Labels:

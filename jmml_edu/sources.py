@@ -16,7 +16,7 @@ from jmml_edu._checks import fail
 from jmml_edu.corpora.indexed import INDEX_NAME, is_indexed, read_indexed
 from jmml_edu.corpora.nemo import is_nemo, read_nemo
 from jmml_edu.corpora.samples import TABLE_NAME, samples_folder
-from jmml_edu.corpora.table import has_pairs, read_feature_table
+from jmml_edu.corpora.table import read_feature_table
 from jmml_edu.data import UNLABELLED, Features, Modality, Recording
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -56,14 +56,6 @@ def read_features(source: str, modality: Modality, *, on_step: OnStep | None = N
             path.name, "Export the features as CSV, or name the folder of recordings.",
         )  # fmt: skip
     return read_feature_table(path, modality)
-
-
-def holds_pairs(source: str) -> bool:
-    """Return whether a source names EEG and speech of the same trials."""
-    path = Path(source)
-    if source == "samples" or (path.is_dir() and is_indexed(path)):
-        return True
-    return path.is_file() and path.suffix in TABLE_SUFFIXES and has_pairs(path)
 
 
 def parse_classes(text: str) -> dict[str, str]:

@@ -65,14 +65,32 @@ def grouped_folds(
             "grouped_folds", "n_folds", f"be at most the number of {by}s",
             f"{n_folds} folds for {len(np.unique(groups))}", "Ask for fewer folds.",
         )  # fmt: skip
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    _, codes = np.unique(labels.astype(str), return_inverse=True)
+    fold_of = _deal(groups, labels, n_folds, np.random.default_rng(seed))
     return [
-        Split(train, test, by)
-        for train, test in folds.split(np.zeros((len(groups), 1)), codes, groups.astype(str))
+        Split(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold), by)
+        for fold in range(n_folds)
     ]
+
+
+def _deal(
+    groups: np.ndarray, labels: np.ndarray, n_folds: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the fold of each row: groups come in random order, each to where it unbalances least.
+
+    ``StratifiedGroupKFold`` sorts the groups instead, so that its seed decides next to nothing.
+    """
+    names, group = np.unique(groups.astype(str), return_inverse=True)
+    classes, label = np.unique(labels.astype(str), return_inverse=True)
+    # The last column counts rows as if they were a class: folds become even in size, none empty.
+    share = np.zeros((len(names), len(classes) + 1))
+    np.add.at(share, (group, label), 1 / np.bincount(label)[label])
+    share[:, -1] = np.bincount(group) / len(group)
+    folds, fold_of = np.zeros((n_folds, share.shape[1])), np.zeros(len(names), dtype=int)
+    for number in rng.permutation(len(names)):
+        # Adding g to fold x adds 2 x.g + g.g to the sum of squared shares.
+        fold_of[number] = (folds @ share[number]).argmin()
+        folds[fold_of[number]] += share[number]
+    return fold_of[group]
 
 
 def draw_labels(labels: np.ndarray, *, per_class: int | None, seed: int) -> np.ndarray:

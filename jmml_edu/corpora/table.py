@@ -97,18 +97,12 @@ def write_pairs_table(path: Path, eeg: Features, speech: Features, *, digits: in
         )
 
 
-def has_pairs(path: Path) -> bool:
-    """Return whether a table holds columns of both modalities."""
-    frame, _ = _read_frame(path, rows=0)
-    return all(any(c.startswith(f"{m}_") for c in frame.columns) for m in MODALITIES)
-
-
-def _read_frame(path: Path, rows: int | None = None) -> tuple[pd.DataFrame, Provenance]:
+def _read_frame(path: Path) -> tuple[pd.DataFrame, Provenance]:
     """Return the table, describing columns as text, and where it comes from."""
     if path.suffix.lower() == ".parquet":
         return _read_parquet(path), Provenance(path.name, simulated=False)
     texts = [name for names in COLUMN_NAMES.values() for name in names]
-    return read_text_table(path, texts, rows=rows)
+    return read_text_table(path, texts)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -23,9 +23,7 @@ _LFS_POINTER = "version https://git-lfs"
 _MISSING_NUMBERS = ("", "NA", "NaN", "nan")
 
 
-def read_text_table(
-    path: Path, texts: Collection[str], *, rows: int | None = None
-) -> tuple[pd.DataFrame, Provenance]:
+def read_text_table(path: Path, texts: Collection[str]) -> tuple[pd.DataFrame, Provenance]:
     """Return a CSV or TSV table, the columns in ``texts`` word for word, and where it comes from.
 
     Raises
@@ -48,7 +46,6 @@ def read_text_table(
     frame = pd.read_csv(
         io.StringIO(body),
         sep=separator,
-        nrows=rows,
         dtype=dict.fromkeys(texts, str),
         keep_default_na=False,
         na_values={name: _MISSING_NUMBERS for name in names if name not in texts},

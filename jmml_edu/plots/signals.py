@@ -130,6 +130,7 @@ def plot_topography(
     info = mne.create_info(list(values), 128.0, "eeg").set_montage(montage)
     numbers: Float[np.ndarray, " channel"] = np.array(list(values.values()))
     with style():
-        mne.viz.plot_topomap(numbers, info, axes=ax, show=False, cmap="viridis", sensors=True)
+        image, _ = mne.viz.plot_topomap(numbers, info, axes=ax, show=False, cmap="viridis")
+        ax.figure.colorbar(image, ax=ax, shrink=0.6)
         dress(ax, title=title, provenance=provenance)
     return ax

@@ -1,0 +1,70 @@
+"""From codes and a few labels to a classifier: the last stage of the road, and its scaling.
+
+Numbers of rows and columns may be small; nothing here chooses anything.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from jmml_edu.encoders import has_all
+from jmml_edu.linear import column_means
+
+Matrix = Float[np.ndarray, "row _"]
+Labels = Int[np.ndarray, " row"]
+HIDDEN = -1
+"""The label of an unlabelled row, as in scikit-learn's semi-supervised estimators."""
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Means and standard deviations of training columns."""
+
+    mean: Float[np.ndarray, " column"]
+    scale: Float[np.ndarray, " column"]
+
+    @classmethod
+    def of(cls, values: Matrix) -> Scaler:
+        """Return the scaler of the rows without NaN; constant columns are left alone."""
+        rows = values[has_all(values)]
+        mean = column_means(rows)
+        scale = np.sqrt(((rows - mean) ** 2).mean(axis=0))
+        return cls(mean, np.where(scale > 0, scale, 1.0))
+
+    def apply(self, values: Matrix) -> Matrix:
+        """Return the standardised columns."""
+        return (values - self.mean) / self.scale
+
+
+class Classifier:
+    """The classifier of the whole road: linear discriminants, covariance shrunk.
+
+    Shrinkage after Ledoit and Wolf (2004) needs no tuning and holds up when there are fewer labels
+    than columns. Where there are too few labels to learn from, the commonest class is what it says.
+    """
+
+    def __init__(self, codes: Matrix, labels: Labels) -> None:
+        self.classes_, counts = np.unique(labels, return_counts=True)
+        self._priors = counts / counts.sum()
+        self._discriminants = None
+        if 1 < len(self.classes_) < len(labels):
+            self._discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+            with warnings.catch_warnings():
+                # A class of one sample adds nothing to the covariance, and need not.
+                warnings.filterwarnings("ignore", message="Only one sample available")
+                self._discriminants.fit(codes, labels)
+
+    def predict_proba(self, codes: Matrix) -> Float[np.ndarray, "row class"]:
+        """Return the probability of each of ``classes_``."""
+        if self._discriminants is None or not len(codes):
+            return np.tile(self._priors, (len(codes), 1))
+        return np.asarray(self._discriminants.predict_proba(codes))
+
+    def predict(self, codes: Matrix) -> Labels:
+        """Return the most probable class of each row."""
+        return self.classes_[self.predict_proba(codes).argmax(axis=1)]
