@@ -242,7 +242,7 @@ def run(*arguments: str) -> int:
         return start(JMML_EDU, "run", *arguments)
     names = ["first", *(f"first-{number}" for number in range(2, 1000))]
     out = next(ROOT / "runs" / name for name in names if not (ROOT / "runs" / name).exists())
-    usual = ("--pairs", "samples", "--seeds", "1", "--folds", "5", "--out", str(out))
+    usual = ("--pairs", "samples", "--labels-per-class", "10", "--out", str(out))
     code = start(JMML_EDU, "run", *usual)
     if code == 0:
         print(f"Open {(out / 'index.html').as_uri()}")

@@ -229,7 +229,7 @@ def test_run_alone_takes_the_samples_and_a_folder_that_is_not_there(
     commands = _recorded(start, monkeypatch, 0)
     assert start.main(["run"]) == 0
     out = start.ROOT / "runs" / "first-2"
-    assert " ".join(commands[1][1:]) == f"run --pairs samples --seeds 1 --folds 5 --out {out}"
+    assert " ".join(commands[1][1:]) == f"run --pairs samples --labels-per-class 10 --out {out}"
     assert "a%20clone/runs/first-2/index.html" in capsys.readouterr().out
 
 
