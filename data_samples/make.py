@@ -3,6 +3,7 @@
     python data_samples/make.py table     # simulate, clean, extract: pairs.csv
     python data_samples/make.py raw       # a few recordings behind it: raw/
     python data_samples/make.py curve     # gain over EEG noise and shared nuisance
+    python data_samples/make.py figure    # that curve, drawn
 
 The rules of the simulated study were fixed by how hard real data are (see DATASHEET.md) before
 any gain was computed. The output depends on this file and on the package alone.
@@ -31,10 +32,11 @@ from jmml_edu.corpora.edf import write_eeg
 from jmml_edu.corpora.indexed import COLUMNS, INDEX_NAME, PROVENANCE_NAME
 from jmml_edu.corpora.samples import RAW_NAME, TABLE_NAME
 from jmml_edu.corpora.table import write_pairs_table
-from jmml_edu.data import Features, Modality
+from jmml_edu.data import Features, Modality, Provenance
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.features.eeg import eeg_features
 from jmml_edu.features.speech import speech_features
+from jmml_edu.plots import picture, plot_gain_curve
 from jmml_edu.preprocess.eeg import clean_eeg
 from jmml_edu.preprocess.speech import clean_speech
 from jmml_edu.results import Comparison
@@ -143,5 +145,20 @@ def _curve_row(
     }
 
 
+def make_figure() -> None:
+    """Draw the curve that was written last."""
+    table = pd.read_csv(HERE / "gain_curve.csv")
+    columns = ("eeg_noise", "shared_nuisance", "gain", "gain_low", "gain_high")
+    noise, shared, gain, low, high = (table[name].to_numpy() for name in columns)
+    provenance = Provenance("simulated study", simulated=True)
+    drawn = picture(
+        lambda ax: plot_gain_curve(noise, shared, gain, (low, high), ax=ax, provenance=provenance),
+        width_in=8.0,
+        height_in=4.2,
+    )
+    (HERE / "gain_curve.png").write_bytes(drawn.png)
+
+
 if __name__ == "__main__":
-    {"table": make_table, "raw": make_raw, "curve": make_curve}[sys.argv[1]]()
+    steps = {"table": make_table, "raw": make_raw, "curve": make_curve, "figure": make_figure}
+    steps[sys.argv[1]]()

@@ -181,7 +181,7 @@ class PrincipalComponents:
     def own_axes(self, option: str) -> int:
         """Return the number of whitened axes; without the dropped ones speech stays in its own."""
         kind, size = option.split()
-        return int(size) if kind == "whitened" else 0
+        return min(int(size), self.axes_.shape[1]) if kind == "whitened" else 0
 
 
 class WithoutSpeakers:

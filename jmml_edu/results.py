@@ -19,7 +19,7 @@ METHODS: Mapping[str, str] = {
     "eeg_free": "The best of several ways to clean speech without EEG, given the same unlabelled"
     " speech.",
     "eeg_trained": "EEG there while learning, absent at test: the shared space heard from speech.",
-    "eeg_only": "EEG features alone, on new people; speech absent.",
+    "eeg_only": "EEG features alone, learned from the same labels; speech absent.",
     "eeg_trained_shuffled": "As EEG at training, but EEG was shuffled within each person, blind to"
     " labels.",
 }

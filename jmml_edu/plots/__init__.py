@@ -4,6 +4,7 @@ Whatever is made from simulated data carries the stamp SIMULATED.
 """
 
 from jmml_edu.plots.confusion import plot_confusion
+from jmml_edu.plots.curve import plot_gain_curve
 from jmml_edu.plots.latent import plot_correlations, plot_latent
 from jmml_edu.plots.scores import GAIN_NAMES, METHOD_NAMES, plot_gains, plot_scores, reading
 from jmml_edu.plots.signals import plot_eeg, plot_spectrogram, plot_topography
@@ -17,6 +18,7 @@ __all__ = [
     "plot_confusion",
     "plot_correlations",
     "plot_eeg",
+    "plot_gain_curve",
     "plot_gains",
     "plot_latent",
     "plot_scores",

@@ -117,6 +117,7 @@ def caption_confusion(comparison: Comparison, method: str = "eeg_trained") -> st
 
 def limits(comparison: Comparison) -> list[str]:
     """Return what the run does not show, one sentence each."""
+    centred = any("centred" in way for ways in comparison.choices.values() for way in ways)
     sometimes = (
         (
             comparison.plan.provenance.simulated,
@@ -132,6 +133,11 @@ def limits(comparison: Comparison) -> list[str]:
             comparison.gains["gain"].low is None,
             f"With fewer than {FEWEST_SUBJECTS} people no interval is given, so no difference here"
             " is established.",
+        ),
+        (
+            centred,
+            "Where speakers were centred, all utterances of a new person were taken together,"
+            " without labels. A single utterance of a stranger is harder to judge.",
         ),
     )
     return [*(sentence for applies, sentence in sometimes if applies), *_ALWAYS]
