@@ -43,6 +43,7 @@ from jmml_edu.results import Comparison
 from jmml_edu.simulate.gaussian import QUADRANTS
 from jmml_edu.simulate.pairs import World, draw_trials, simulate_eeg, simulate_speech
 from jmml_edu.simulate.prosody import VoiceEffects
+from jmml_edu.sources import read_features
 
 HERE = Path(__file__).parent
 
@@ -113,7 +114,7 @@ def make_raw() -> None:
 
 def make_curve() -> None:
     """Write what the method gains as EEG gets noisier, and as it shares speech's nuisance."""
-    speech = features_of(WORLD, "speech")
+    speech = read_features("samples", "speech")
     rows = []
     for eeg_noise, shared_nuisance in CURVE:
         noise = replace(WORLD.brain_noise, eeg_noise=eeg_noise, shared_nuisance=shared_nuisance)
@@ -141,6 +142,7 @@ def _curve_row(
         "gain": gain.value,
         "gain_low": gain.low,
         "gain_high": gain.high,
+        "gain_shuffled": few.gains["gain_shuffled"].value,
         "gain_over_raw": few.gains["gain_over_raw"].value,
     }
 
@@ -161,4 +163,6 @@ def make_figure() -> None:
 
 if __name__ == "__main__":
     steps = {"table": make_table, "raw": make_raw, "curve": make_curve, "figure": make_figure}
+    if len(sys.argv) != 2 or sys.argv[1] not in steps:
+        sys.exit(__doc__)
     steps[sys.argv[1]]()

@@ -21,6 +21,12 @@ def check_new_folder(function: str, folder: Path, *, replaces: str = "") -> None
 
     Call it before long work, so that a taken name is found out at once and not at the end.
     """
+    parent = next(above for above in folder.absolute().parents if os.path.lexists(above))
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        fail(
+            function, "folder", "lie in a folder that can be written to", f"'{parent}'",
+            "Choose another --out.",
+        )  # fmt: skip
     if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
     remedy = "Choose another --out, or pass --overwrite to replace an earlier report."

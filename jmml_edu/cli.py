@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -85,7 +86,7 @@ def run(  # noqa: PLR0913, PLR0917
     overwrite: Annotated[bool, typer.Option(help="Replace an earlier report in --out.")] = False,
 ) -> None:
     """Learn with EEG and speech, test speech alone on new people, and write a report."""
-    with _one_sentence_on_error(), _one_blas_thread():
+    with _one_sentence_on_error(), _one_line_warnings(), _one_blas_thread():
         from jmml_edu._folders import check_new_folder
         from jmml_edu.data import PAIR_KINDS
         from jmml_edu.experiment import Settings
@@ -151,6 +152,19 @@ def _one_sentence_on_error() -> Iterator[None]:
     except KeyboardInterrupt:
         complaints.print("Stopped. Nothing was written.")
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def _one_line_warnings() -> Iterator[None]:
+    """Show a warning as its sentence, without the line of code that it came from."""
+    shown = warnings.showwarning
+    warnings.showwarning = lambda message, *_, **__: complaints.print(
+        f"[yellow]{escape(str(message))}[/]", soft_wrap=True
+    )
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 @contextmanager

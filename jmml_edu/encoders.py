@@ -68,7 +68,8 @@ class SharedSpace:
     What a person's voice and head have in common is shared too, but it is not emotion. So only
     what varies *within* a person counts as agreement, while what varies *between* people still
     counts as noise that a direction has to avoid: the cross-covariance is within people, the
-    covariance of speech is total.
+    covariance of speech is total. In pairs joined by class a person is the speaker, whose EEG came
+    from many people; what these differ in stays.
 
     Parameters
     ----------
@@ -166,7 +167,9 @@ class PrincipalComponents:
         self.mean_ = speech.mean(axis=0)
         centred = speech - self.mean_
         variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
-        self.axes_, self.scales_ = axes[:, ::-1], np.sqrt(variances[::-1].clip(min=1e-12))
+        # An axis without variance in training would be blown up on new rows.
+        kept = np.flatnonzero(variances > 1e-9 * variances.max())[::-1]
+        self.axes_, self.scales_ = axes[:, kept], np.sqrt(variances[kept])
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:

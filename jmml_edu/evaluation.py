@@ -90,7 +90,9 @@ def score(counts: Counts, subjects: Sequence[str], *, seed: int = 0) -> Interval
     """Return the unweighted average recall with its 95 % interval over people.
 
     Recalls are pooled over all people of a seed, then averaged over seeds. The interval resamples
-    people with replacement, all their utterances and seeds together.
+    people with replacement, each with all utterances, and seeds with replacement too, because
+    another draw of labels and folds would also have given another number. With one seed that part
+    of the uncertainty is not in the interval.
     """
     return _interval(counts, None, subjects, seed)
 
@@ -132,10 +134,13 @@ def _interval(counts: Counts, minus: Counts | None, subjects: Sequence[str], see
     alone = difference(np.eye(len(subjects))).mean(axis=1)
     low = high = None
     if len(subjects) >= FEWEST_SUBJECTS:
-        people = np.random.default_rng(seed).multinomial(
+        rng = np.random.default_rng(seed)
+        people = rng.multinomial(
             len(subjects), np.full(len(subjects), 1 / len(subjects)), size=N_DRAWS
         )
-        draws = difference(people.astype(float)).mean(axis=1)
+        seeds = rng.integers(len(counts), size=(N_DRAWS, len(counts)))
+        by_draw_and_seed = difference(people.astype(float))
+        draws = np.take_along_axis(by_draw_and_seed, seeds, axis=1).mean(axis=1)
         low, high = (float(end) for end in np.quantile(draws, [0.025, 0.975]))
     return Interval(
         value=float(by_seed.mean()),

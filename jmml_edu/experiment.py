@@ -12,9 +12,9 @@ from time import perf_counter
 
 import numpy as np
 
-from jmml_edu._checks import check_at_least, check_one_of
-from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs
-from jmml_edu.pairing import check_same_classes, class_pairs, trial_pairs
+from jmml_edu._checks import check_at_least, check_one_of, fail
+from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs, Split
+from jmml_edu.pairing import FEWEST_PAIRS, check_same_classes, class_pairs, trial_pairs
 from jmml_edu.results import Plan
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
 
@@ -92,7 +92,15 @@ def plan_comparison(
         check_same_classes(eeg, speech)
         shown = draw_labels(speech.labels, per_class=settings.labels_per_class, seed=0)
         pairs = class_pairs(eeg, replace(speech, labels=shown), seed=0)
+        everybody = set(eeg.subjects) | set(speech.subjects)
         n_folds = min(settings.n_folds, people, len(set(eeg.subjects)))
+        n_folds = n_folds if are_strangers(eeg, speech) else min(settings.n_folds, len(everybody))
+        if pairs.has_eeg.sum() < FEWEST_PAIRS:
+            fail(
+                "plan_comparison", "pairs", f"be at least {FEWEST_PAIRS}",
+                f"{int(pairs.has_eeg.sum())} that are labelled",
+                "Show more labels per class: unlabelled rows cannot be paired by class.",
+            )  # fmt: skip
     else:
         pairs = trial_pairs(eeg, speech)
         n_folds = min(settings.n_folds, people)
@@ -111,6 +119,7 @@ def plan_comparison(
         seeds=tuple(range(settings.n_seeds)),
         kind=settings.kind,
         provenance=pairs.provenance,
+        strangers=are_strangers(eeg, speech),
         minutes=_expected_minutes(pairs, n_folds * settings.n_seeds),
         notes=tuple(notes),
     )
@@ -154,12 +163,8 @@ def _trial_folds(pairs: Pairs, plan: Plan, seed: int) -> Iterator[Fold]:
 
 
 def _class_folds(eeg: Features, speech: Features, plan: Plan, seed: int) -> Iterator[Fold]:
-    """Yield folds of separate corpora: people of each are split, then training rows are paired."""
-    splits = [
-        grouped_folds(side.subjects, side.labels, n_folds=plan.n_folds, seed=seed)
-        for side in (eeg, speech)
-    ]
-    for eeg_split, speech_split in zip(*splits, strict=True):
+    """Yield folds of pairs by class: people are split first, then training rows are paired."""
+    for eeg_split, speech_split in _splits_of_both(eeg, speech, plan.n_folds, seed):
         train_eeg = _hide_labels(eeg.take(eeg_split.train), plan, seed)
         train_speech = _hide_labels(speech.take(speech_split.train), plan, seed)
         test_eeg, test_speech = eeg.take(eeg_split.test), speech.take(speech_split.test)
@@ -170,6 +175,32 @@ def _class_folds(eeg: Features, speech: Features, plan: Plan, seed: int) -> Iter
             test_eeg=test_eeg,
             seed=seed,
         )
+
+
+def _splits_of_both(
+    eeg: Features, speech: Features, n_folds: int, seed: int
+) -> Iterator[tuple[Split, Split]]:
+    """Yield a split of each corpus; people who are in both fall on the same side in both."""
+    if are_strangers(eeg, speech):
+        splits = [
+            grouped_folds(side.subjects, side.labels, n_folds=n_folds, seed=seed)
+            for side in (eeg, speech)
+        ]
+        yield from zip(*splits, strict=True)
+        return
+    subjects = np.concatenate([eeg.subjects, speech.subjects])
+    labels = np.concatenate([eeg.labels, speech.labels])
+    n_eeg = len(eeg)
+    for split in grouped_folds(subjects, labels, n_folds=n_folds, seed=seed):
+        train, test = split.train, split.test
+        of_eeg = Split(train[train < n_eeg], test[test < n_eeg], split.by)
+        of_speech = Split(train[train >= n_eeg] - n_eeg, test[test >= n_eeg] - n_eeg, split.by)
+        yield of_eeg, of_speech
+
+
+def are_strangers(eeg: Features, speech: Features) -> bool:
+    """Return whether nobody has both EEG and speech."""
+    return not set(eeg.subjects) & set(speech.subjects)
 
 
 def _hide_labels(features: Features, plan: Plan, seed: int) -> Features:

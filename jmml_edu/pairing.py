@@ -13,6 +13,9 @@ import numpy as np
 from jmml_edu._checks import check_at_least, fail
 from jmml_edu.data import UNLABELLED, Features, Pairs
 
+FEWEST_PAIRS = 20
+"""With fewer rows that have EEG there is no shared space to learn."""
+
 
 def trial_pairs(eeg: Features, speech: Features) -> Pairs:
     """Return one pair per utterance, with the EEG of the same subject and trial.
@@ -131,6 +134,12 @@ def _label_pairs(pairs: Pairs, codes: np.ndarray, prefix: str) -> Pairs:
 
 def _row_by_trial(side: str, features: Features) -> dict[tuple[str, str], int]:
     """Return the row of each (subject, trial)."""
+    if (features.trials == "").any():
+        fail(
+            "trial_pairs", side, "name the trial of every row",
+            f"{int((features.trials == '').sum())} without a name",
+            "Add a column 'trial' to both tables, or use pairing 'class'.",
+        )  # fmt: skip
     rows = {
         key: row for row, key in enumerate(zip(features.subjects, features.trials, strict=True))
     }

@@ -21,11 +21,9 @@ from jmml_edu.encoders import (
     centre_within,
     has_all,
 )
+from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.selection import Hearing, TrainingRows, choose, score_ways_to_listen
 from jmml_edu.splits import grouped_folds
-
-FEWEST_PAIRS = 20
-"""With fewer rows that have EEG there is no shared space to learn."""
 
 
 class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -126,8 +124,8 @@ class JMML(EEGFree):
     :math:`x_S` or both is chosen by inner cross-validation over people. Codes that the classifier
     learns from come from encoders that did not see their speaker.
 
-    Here the shared space is closed-form CCA, one linear stage in place of the paper's two deep
-    ones (arXiv 2503.18964).
+    Here the shared space is closed-form CCA, one linear stage in place of the paper's two steps
+    (arXiv 2503.18964).
 
     Parameters
     ----------
@@ -208,6 +206,7 @@ class JMML(EEGFree):
         if eeg is None:
             return probabilities
         check_same_rows("JMML.predict_proba", eeg=eeg, speech=speech)
+        _check_whole_rows("JMML.predict_proba", eeg, len(self.eeg_scaler_.mean))
         there = has_all(eeg)
         if there.any():
             fused = np.zeros_like(probabilities[there])
@@ -244,6 +243,7 @@ def _check_training_rows(
 def _check_some_eeg(eeg: Matrix, labels: Labels, groups: np.ndarray) -> None:
     """Raise unless two people or more have EEG, and labelled rows of two classes or more."""
     check_same_rows("JMML.fit", eeg=eeg, labels=labels, groups=groups)
+    _check_whole_rows("JMML.fit", eeg, eeg.shape[1])
     people = len(np.unique(groups[has_all(eeg)].astype(str)))
     rows = int(has_all(eeg).sum())
     if people < 2 or rows < FEWEST_PAIRS:
@@ -257,4 +257,20 @@ def _check_some_eeg(eeg: Matrix, labels: Labels, groups: np.ndarray) -> None:
             "JMML.fit", "eeg", "be there for labelled rows of at least two classes",
             f"{int(heard.sum())} labelled rows with EEG",
             "Pair more labelled rows, or use EEGFree, which needs no EEG.",
+        )  # fmt: skip
+
+
+def _check_whole_rows(name: str, eeg: Matrix, n_columns: int) -> None:
+    """Raise unless EEG has the columns that were learned from, each row whole or all NaN."""
+    if eeg.shape[1] != n_columns:
+        fail(
+            name, "eeg", f"have the {n_columns} columns that were learned from", eeg.shape[1],
+            "Extract the same features.",
+        )  # fmt: skip
+    torn = np.flatnonzero(~has_all(eeg) & ~np.isnan(eeg).all(axis=1))
+    if len(torn):
+        fail(
+            name, "eeg", "be whole or all NaN in each row",
+            f"{len(torn)} rows with some NaN or infinite, the first row {torn[0]}",
+            "Mend those rows, or make them NaN: then they count as missing.",
         )  # fmt: skip

@@ -35,7 +35,7 @@ GAINS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with its 95 % interval over resampled people.
+    """A number with its 95 % interval over resampled people and seeds.
 
     Attributes
     ----------
@@ -72,7 +72,9 @@ class Plan:
     kind, provenance
         How EEG and speech were joined, and where they come from.
     minutes
-        Expected computing time.
+        Expected computing time of the comparison, without reading.
+    strangers
+        True if the EEG is of other people than the speech.
     notes
         What was dropped or changed on the way, in sentences.
     """
@@ -87,6 +89,7 @@ class Plan:
     kind: PairKind
     provenance: Provenance
     minutes: float
+    strangers: bool = False
     notes: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from scipy.linalg import orthogonal_procrustes
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, Matrix
 from jmml_edu.data import Split
-from jmml_edu.encoders import Encoder, centre_within
+from jmml_edu.encoders import Encoder, centre_within, has_all
 from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
 
 
@@ -85,7 +85,8 @@ class Hearing:
         rows = rows.centred() if way.centred else rows
         listening = way.fit(rows)
         codes = cross_fitted_codes(listening, rows, folds)
-        return cls(listening, Classifier(codes[rows.labelled], rows.labels[rows.labelled]))
+        known = rows.labelled & has_all(codes)
+        return cls(listening, Classifier(codes[known], rows.labels[known]))
 
 
 def score_ways_to_listen(
@@ -94,10 +95,13 @@ def score_ways_to_listen(
     """Return every way to listen with its unweighted average recall on held-out people.
 
     Encoder and classifier are both learned on the training side of each fold; the held-out side of
-    all folds is pooled.
+    all folds is pooled. Folds without a label on either side say nothing; without any other fold
+    all recalls are 0.
     """
+    told = rows.labelled
+    folds = [fold for fold in folds if told[fold.train].any() and told[fold.test].any()]
+    true = np.concatenate([rows.labels[:0], *(_labelled(rows, fold.test).labels for fold in folds)])
     scored = []
-    true = np.concatenate([_labelled_labels(rows, fold) for fold in folds])
     for encoder in encoders:
         for centred in (False, True):
             seen = rows.centred() if centred else rows
@@ -132,12 +136,14 @@ def choose(scored: Sequence[tuple[Listening, float]]) -> Listening:
 
 
 def cross_fitted_codes(final: Listening, rows: TrainingRows, folds: Sequence[Split]) -> Matrix:
-    """Return a code for every row, from an encoder that did not see the row's speaker.
+    """Return a code for every row of a fold, from an encoder that did not see the row's speaker.
+
+    Rows that no fold holds out have codes of NaN.
 
     Encoders of different folds choose axes of their own; those are turned onto the final ones by
     the rotation that best maps the training codes (orthogonal Procrustes).
     """
-    codes = final.encode(rows.speech).copy()
+    codes = np.full_like(final.encode(rows.speech), np.nan)
     for fold in folds:
         train = rows.take(fold.train)
         encoder = final.fit(train)
@@ -154,21 +160,17 @@ def _predict_fold(
     encoder: Encoder, rows: TrainingRows, fold: Split
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what each option of an encoder predicts for the labelled held-out rows."""
-    train, test = rows.take(fold.train), rows.take(fold.test)
-    test = test.take(test.labelled)
+    train, test = rows.take(fold.train), _labelled(rows, fold.test)
     fitted = deepcopy(encoder).fit(train.eeg, train.speech, train.groups)
     known = train.take(train.labelled)
-    if not len(test.labels):  # people without a label only teach
-        return
     for option in encoder.options:
         classifier = Classifier(fitted.encode(known.speech, option), known.labels)
         yield option, classifier.predict(fitted.encode(test.speech, option))
 
 
-def _labelled_labels(rows: TrainingRows, fold: Split) -> Labels:
-    """Return the labels of the labelled held-out rows."""
-    held_out = rows.take(fold.test)
-    return held_out.labels[held_out.labelled]
+def _labelled(rows: TrainingRows, chosen: np.ndarray) -> TrainingRows:
+    """Return those of the chosen rows that have a label."""
+    return rows.take(chosen[rows.labelled[chosen]])
 
 
 def _recall(true: Labels, predicted: Labels) -> float:

@@ -7,12 +7,13 @@ package are laid out so, and a lab's own recordings can be.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.eeg_file import read_eeg
-from jmml_edu.corpora.table_text import parse_provenance
+from jmml_edu.corpora.table_text import parse_provenance, read_text
 from jmml_edu.corpora.wav import read_wav
 from jmml_edu.data import MODALITIES, Modality, Provenance, Recording
 
@@ -52,14 +53,20 @@ def read_indexed(folder: Path, modality: Modality) -> Iterator[Recording]:
 
 def _read_index(folder: Path) -> list[Mapping[str, str]]:
     """Return the rows of the table, checked."""
-    with (folder / INDEX_NAME).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows: list[Mapping[str, str]] = list(reader)
-        lacking = set(COLUMNS) - set(reader.fieldnames or ())
+    reader = csv.DictReader(io.StringIO(read_text(folder / INDEX_NAME)))
+    rows: list[Mapping[str, str]] = list(reader)
+    lacking = set(COLUMNS) - set(reader.fieldnames or ())
     if lacking or not rows:
         fail(
             "read_indexed", INDEX_NAME, f"list recordings with columns {', '.join(COLUMNS)}",
             f"{len(rows)} rows without {sorted(lacking)}", "Add what is missing.",
+        )  # fmt: skip
+    torn = [n for n, row in enumerate(rows, 1) if None in row or None in row.values()]
+    nameless = [n for n, row in enumerate(rows, 1) if not row["file"] or not row["subject"]]
+    if torn or nameless:
+        fail(
+            "read_indexed", INDEX_NAME, "have one cell per column, and a file and subject per row",
+            f"something else in row {(torn + nameless)[0]}", "Mend that row.",
         )  # fmt: skip
     unknown = {row["modality"] for row in rows} - set(MODALITIES)
     if unknown:
@@ -75,4 +82,4 @@ def _read_provenance(folder: Path) -> Provenance:
     said = folder / PROVENANCE_NAME
     if not said.is_file():
         return Provenance(folder.name, simulated=False)
-    return parse_provenance(said, said.read_text(encoding="utf-8"))
+    return parse_provenance(said, read_text(said))

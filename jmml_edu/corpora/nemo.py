@@ -6,10 +6,12 @@ Christop, "nEMO: Dataset of Emotional Speech in Polish", LREC-COLING 2024; CC BY
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from jmml_edu._checks import fail
+from jmml_edu.corpora.table_text import read_text
 from jmml_edu.corpora.wav import read_wav
 from jmml_edu.data import Provenance, Recording
 
@@ -22,8 +24,7 @@ def is_nemo(folder: Path) -> bool:
     index = folder / INDEX_NAME
     if not index.is_file():
         return False
-    with index.open(encoding="utf-8") as file:
-        return set(COLUMNS) <= set(file.readline().rstrip("\n").split("\t"))
+    return set(COLUMNS) <= set(read_text(index).partition("\n")[0].strip().split("\t"))
 
 
 def read_nemo(folder: Path) -> Iterator[Recording]:
@@ -35,10 +36,14 @@ def read_nemo(folder: Path) -> Iterator[Recording]:
         If a listed file is missing or cannot be read.
     """
     provenance = Provenance(f"nEMO ({folder.name})", simulated=False)
-    with (folder / INDEX_NAME).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    if not rows:
-        fail("read_nemo", INDEX_NAME, "list recordings", "none", "Unpack the corpus again.")
+    text = io.StringIO(read_text(folder / INDEX_NAME))
+    rows = list(csv.DictReader(text, delimiter="\t", restval=""))
+    torn = [number for number, row in enumerate(rows, 1) if not all(row[c] for c in COLUMNS)]
+    if torn or not rows:
+        fail(
+            "read_nemo", INDEX_NAME, f"list recordings with {', '.join(COLUMNS)}",
+            f"nothing there in row {torn[0]}" if torn else "none", "Unpack the corpus again.",
+        )  # fmt: skip
     for row in rows:
         yield read_wav(
             folder / "samples" / row["file_id"].strip(),

@@ -35,7 +35,8 @@ def read_feature_table(path: Path, modality: Modality) -> Features:
     Describing columns are found by name (see ``COLUMN_NAMES``). If any column begins with
     ``eeg_`` or ``speech_``, the table holds pairs and only this modality's columns are taken,
     without the prefix; else every other column is a feature. In a table of pairs a row whose EEG
-    cells are all empty has no EEG and is left out here.
+    cells are all empty has no EEG and is left out here; without a column of trials, each row is
+    one. In any other table trials are then unknown.
 
     Raises
     ------
@@ -55,10 +56,12 @@ def read_feature_table(path: Path, modality: Modality) -> Features:
                 f"Name it {' or '.join(COLUMN_NAMES[key])}.",
             )  # fmt: skip
     features = _feature_columns(frame, [c for c in columns.values() if c], modality, path)
-    if modality == "eeg":
+    holds_pairs = list(features) != list(features.values())
+    if modality == "eeg" and holds_pairs:
         frame = frame[frame[list(features)].notna().any(axis=1)]
-    # The row in the file, so that both modalities of a row agree when some rows have no EEG.
-    described = {"trials": frame.index.astype(str).to_numpy(dtype=object)} | {
+    # In a table of pairs the row in the file is the trial; elsewhere a row number joins nothing.
+    rows = frame.index.astype(str) if holds_pairs else np.full(len(frame), "")
+    described = {"trials": np.array(rows, dtype=object)} | {
         key: frame[column].fillna("").str.strip().to_numpy(dtype=object)
         for key, column in columns.items()
         if column

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,7 +34,7 @@ def read_text_table(path: Path, texts: Collection[str]) -> tuple[pd.DataFrame, P
     """
     import pandas as pd
 
-    text = _text(path)
+    text = read_text(path)
     first, _, rest = text.partition("\n")
     marked = first.startswith(PROVENANCE_MARK)
     provenance = Provenance(path.name, simulated=False)
@@ -43,13 +43,16 @@ def read_text_table(path: Path, texts: Collection[str]) -> tuple[pd.DataFrame, P
     separator = "\t" if path.suffix.lower() == ".tsv" else ","
     body = rest if marked else text
     names = _checked_names(path, body, separator, lines_before=int(marked))
-    frame = pd.read_csv(
-        io.StringIO(body),
-        sep=separator,
-        dtype=dict.fromkeys(texts, str),
-        keep_default_na=False,
-        na_values={name: _MISSING_NUMBERS for name in names if name not in texts},
-    )
+    try:
+        frame = pd.read_csv(
+            io.StringIO(body),
+            sep=separator,
+            dtype=dict.fromkeys(texts, str),
+            keep_default_na=False,
+            na_values={name: _MISSING_NUMBERS for name in names if name not in texts},
+        )
+    except pd.errors.ParserError:
+        _refuse(path, "be a table with closed quotes", "a cell without end", "Export it again.")
     return frame, provenance
 
 
@@ -67,8 +70,16 @@ def parse_provenance(path: Path, text: str) -> Provenance:
         )  # fmt: skip
 
 
-def _text(path: Path) -> str:
-    """Return the text of a file."""
+def _lines(path: Path, reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the lines of a table, or say that its quotes do not close."""
+    try:
+        yield from reader
+    except csv.Error:
+        _refuse(path, "be a table with closed quotes", "a cell without end", "Export it again.")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a table, or say why it is none."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -92,7 +103,7 @@ def _checked_names(path: Path, body: str, separator: str, *, lines_before: int) 
         )
     if repeated:
         _refuse(path, "name each column once", f"{repeated} twice", "Rename or remove one.")
-    for row in reader:
+    for row in _lines(path, reader):
         if row and len(row) != len(names):
             got = f"{len(row)} in line {reader.line_num + lines_before} for {len(names)} columns"
             _refuse(path, "have one cell for each column", got, "Mend that line.")

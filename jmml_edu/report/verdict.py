@@ -95,10 +95,8 @@ def _opening(plan: Plan) -> str:
     """Return the circumstances a reader must know before the claim."""
     world = "in simulated data, " if plan.provenance.simulated else ""
     if plan.kind == "class":
-        return (
-            f"{world}a negative control (EEG and speech come from different people, joined by class"
-            f" only), with {labels(plan)}: "
-        )
+        who = "EEG and speech come from different people, " if plan.strangers else ""
+        return f"{world}a negative control ({who}joined by class only), with {labels(plan)}: "
     return f"{world}with {labels(plan)}, "
 
 

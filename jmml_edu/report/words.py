@@ -126,13 +126,18 @@ def limits(comparison: Comparison) -> list[str]:
         ),
         (
             comparison.plan.kind == "class",
-            "EEG and speech were never recorded together here, so nothing can be said about what"
-            " a brain does while its owner speaks.",
+            "EEG and speech of one moment were not put together here, so nothing can be said about"
+            " what a brain does while its owner speaks.",
         ),
         (
             comparison.gains["gain"].low is None,
             f"With fewer than {FEWEST_SUBJECTS} people no interval is given, so no difference here"
             " is established.",
+        ),
+        (
+            len(comparison.plan.seeds) == 1,
+            "Labels and folds were drawn once. Another draw can move a difference by several"
+            " points, which the intervals do not cover: with --seeds 5 they do.",
         ),
         (
             centred,
