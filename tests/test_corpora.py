@@ -77,7 +77,8 @@ def test_nemo_without_a_line_is_turned_away(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         list(read_nemo(nemo(tmp_path, rows=())))
     assert str(caught.value) == (
-        "read_nemo: data.tsv must list recordings; got none. Unpack the corpus again."
+        "read_nemo: data.tsv must list recordings with file_id, emotion, raw_text, speaker_id;"
+        " got none. Unpack the corpus again."
     )
 
 

@@ -96,8 +96,10 @@ def test_describing_columns_may_go_by_other_names(tmp_path: Path, subject: str, 
     assert found.names == ("f0",)
 
 
-def test_a_table_without_trials_numbers_its_rows(tmp_path: Path) -> None:
-    assert read(tmp_path, "subject,label,f0\na,x,1\na,x,2\n").trials.tolist() == ["0", "1"]
+def test_without_trials_a_row_of_pairs_is_one_and_other_rows_join_nothing(tmp_path: Path) -> None:
+    pairs = "subject,label,speech_f0,eeg_x\na,x,1,1\na,x,2,2\n"
+    assert read(tmp_path, pairs).trials.tolist() == ["0", "1"]
+    assert read(tmp_path, "subject,label,f0\na,x,1\na,x,2\n").trials.tolist() == ["", ""]
 
 
 def test_tabs_separate_a_tsv(tmp_path: Path) -> None:
