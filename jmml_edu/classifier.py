@@ -45,12 +45,12 @@ class Classifier:
     """The classifier of the whole road: linear discriminants, covariance shrunk.
 
     Shrinkage after Ledoit and Wolf (2004) needs no tuning and holds up when there are fewer labels
-    than columns. Where there are too few labels to learn from, the commonest class is what it says.
+    than columns. Where there are too few labels to learn from, every class that was seen is equally
+    likely.
     """
 
     def __init__(self, codes: Matrix, labels: Labels) -> None:
-        self.classes_, counts = np.unique(labels, return_counts=True)
-        self._priors = counts / counts.sum()
+        self.classes_ = np.unique(labels)
         self._discriminants = None
         if 1 < len(self.classes_) < len(labels):
             self._discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
@@ -62,7 +62,7 @@ class Classifier:
     def predict_proba(self, codes: Matrix) -> Float[np.ndarray, "row class"]:
         """Return the probability of each of ``classes_``."""
         if self._discriminants is None or not len(codes):
-            return np.tile(self._priors, (len(codes), 1))
+            return np.full((len(codes), len(self.classes_)), 1 / len(self.classes_))
         return np.asarray(self._discriminants.predict_proba(codes))
 
     def predict(self, codes: Matrix) -> Labels:

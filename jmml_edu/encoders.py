@@ -167,9 +167,9 @@ class PrincipalComponents:
         self.mean_ = speech.mean(axis=0)
         centred = speech - self.mean_
         variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
-        # An axis without variance in training would be blown up on new rows.
-        kept = np.flatnonzero(variances > 1e-9 * variances.max())[::-1]
-        self.axes_, self.scales_ = axes[:, kept], np.sqrt(variances[kept])
+        variances, self.axes_ = variances[::-1], axes[:, ::-1]
+        # An axis without variance in training would be blown up on new rows: it stays silent.
+        self.scales_ = np.sqrt(np.where(variances > 1e-9 * variances.max(), variances, np.inf))
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:

@@ -92,9 +92,7 @@ def plan_comparison(
         check_same_classes(eeg, speech)
         shown = draw_labels(speech.labels, per_class=settings.labels_per_class, seed=0)
         pairs = class_pairs(eeg, replace(speech, labels=shown), seed=0)
-        everybody = set(eeg.subjects) | set(speech.subjects)
         n_folds = min(settings.n_folds, people, len(set(eeg.subjects)))
-        n_folds = n_folds if are_strangers(eeg, speech) else min(settings.n_folds, len(everybody))
         if pairs.has_eeg.sum() < FEWEST_PAIRS:
             fail(
                 "plan_comparison", "pairs", f"be at least {FEWEST_PAIRS}",
@@ -188,14 +186,29 @@ def _splits_of_both(
         ]
         yield from zip(*splits, strict=True)
         return
-    subjects = np.concatenate([eeg.subjects, speech.subjects])
+    party = _parties(eeg, speech)
+    parties = np.array([party[who] for who in (*eeg.subjects, *speech.subjects)], dtype=object)
     labels = np.concatenate([eeg.labels, speech.labels])
     n_eeg = len(eeg)
-    for split in grouped_folds(subjects, labels, n_folds=n_folds, seed=seed):
+    for split in grouped_folds(parties, labels, n_folds=n_folds, seed=seed):
         train, test = split.train, split.test
         of_eeg = Split(train[train < n_eeg], test[test < n_eeg], split.by)
         of_speech = Split(train[train >= n_eeg] - n_eeg, test[test >= n_eeg] - n_eeg, split.by)
         yield of_eeg, of_speech
+
+
+def _parties(eeg: Features, speech: Features) -> dict[str, str]:
+    """Return with whom each person is dealt, so that every party has both EEG and speech.
+
+    Who is in both corpora is a party; the others find together in twos, or join one that is there.
+    """
+    sides = set(eeg.subjects), set(speech.subjects)
+    both = sorted(sides[0] & sides[1])
+    others = [sorted(side.difference(both)) for side in sides]
+    hosts = both + others[0][: min(map(len, others))]
+    return {
+        who: hosts[number % len(hosts)] for side in others for number, who in enumerate(both + side)
+    }
 
 
 def are_strangers(eeg: Features, speech: Features) -> bool:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,10 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 os.environ.setdefault("MNE_USE_NUMBA", "false")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+pytest.register_assert_rewrite("sentences")
 
 # Axes and types of every annotation are checked at every call from here on.
 install_import_hook("jmml_edu", "typecheck.typechecked")
@@ -58,3 +63,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """start.py as a module, in a clone of its own with a space in its name."""
+    clone = tmp_path / "a clone"
+    clone.mkdir()
+    for name in ("pyproject.toml", "constraints.txt"):
+        (clone / name).write_bytes((ROOT / name).read_bytes())
+    (clone / "start.py").write_bytes((ROOT / "start.py").read_bytes())
+    monkeypatch.delenv("JMML_EDU_VENV", raising=False)
+    spec = importlib.util.spec_from_file_location("start", clone / "start.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module.sys, "platform", "linux")
+    return module

@@ -124,7 +124,7 @@ def three_speakers() -> Comparison:
     classes = ("negative", "neutral")
     plan = make_plan(
         "class", RECORDED, classes, n_people=3, n_trials=600, n_pairs=580, n_folds=3, seeds=(0,),
-        n_labelled_per_class=None, class_counts={"negative": 451, "neutral": 149},
+        n_labelled_per_class=None, class_counts={"negative": 451, "neutral": 149}, strangers=True,
         notes=("12 clipped recordings were dropped.",),
     )  # fmt: skip
     return comparison(
@@ -140,3 +140,11 @@ def harm() -> Comparison:
         make_plan("trial", Provenance("EAV", simulated=False), FOUR, n_people=42, seeds=(7,)),
         latent_codes(FOUR, pairs=4200, dim=4, separation=0.7),
     )  # fmt: skip
+
+
+def with_gain(
+    comparison: Comparison, value: float, low: float | None, high: float | None
+) -> Comparison:
+    """The same comparison with another main difference."""
+    gain = Interval(value, low, high, {}, ())
+    return replace(comparison, gains={**comparison.gains, "gain": gain})

@@ -10,12 +10,13 @@ from sklearn.metrics import balanced_accuracy_score, f1_score
 from studies import PLANTED, relabelled, study, two_classes
 
 from jmml_edu import comparison
+from jmml_edu._checks import InputError
 from jmml_edu.comparison import compare
 from jmml_edu.data import UNLABELLED, Pairs
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.results import GAINS, METHODS, Comparison
 
-FEW_LABELS = Settings(labels_per_class=20, n_folds=3)
+FEW_LABELS = Settings(labels_per_class=6, n_folds=2)
 
 
 def compared(pairs: Pairs, settings: Settings = FEW_LABELS) -> Comparison:
@@ -53,7 +54,7 @@ def test_every_method_and_difference_is_there_under_its_name(outcome: Comparison
         assert outcome.gains[name].value == pytest.approx(difference)
     assert outcome.chance == 0.25
     assert set(outcome.choices) == {"eeg_free", "eeg_trained", "eeg_trained_shuffled"}
-    assert all(sum(count.values()) == 3 for count in outcome.choices.values())
+    assert all(sum(count.values()) == 2 for count in outcome.choices.values())
 
 
 def test_scores_are_those_that_scikit_learn_finds_in_the_same_confusions(
@@ -81,10 +82,10 @@ def test_the_planted_correlations_hold_on_new_people(outcome: Comparison) -> Non
 
 def test_the_picture_of_the_shared_space_holds_every_new_pair(outcome: Comparison) -> None:
     codes = outcome.latent
-    assert codes.held_out.sum() == 200
+    assert codes.held_out.sum() == 300
     assert (~codes.held_out).sum() == comparison.SHOWN_TRAINING_PAIRS
     new, known = (set(codes.subjects[rows]) for rows in (codes.held_out, ~codes.held_out))
-    assert (len(new), len(known), new & known) == (4, 8, set())
+    assert (len(new), len(known), new & known) == (6, 6, set())
     for who in new:
         own = codes.speech[codes.subjects == who]
         np.testing.assert_allclose(own.mean(axis=0), 0, atol=1e-9)
@@ -141,15 +142,24 @@ def test_people_whose_every_utterance_is_unlabelled_teach_and_are_not_judged() -
 
 
 def test_people_without_eeg_are_judged_by_speech_alone() -> None:
-    pairs = two_classes(study(120, n_subjects=6))
-    eeg = pairs.eeg.take(pairs.subjects != "g000")
-    plan = plan_comparison(eeg, pairs.speech, Settings(n_folds=6))
-    found = compare(eeg, pairs.speech, plan)
-    assert len(found.methods["eeg_trained"].by_subject) == 6
-    assert sorted(found.methods["eeg_only"].by_subject) == [f"g{n:03d}" for n in range(1, 6)]
+    eeg = SMALL.eeg.take(SMALL.subjects != "g000")
+    plan = plan_comparison(eeg, SMALL.speech, Settings(n_folds=4))  # one fold holds out g000 alone
+    found = compare(eeg, SMALL.speech, plan)
+    assert len(found.methods["eeg_trained"].by_subject) == 4
+    assert sorted(found.methods["eeg_only"].by_subject) == ["g001", "g002", "g003"]
 
 
 def test_two_labels_of_each_class_are_enough_to_run() -> None:
-    for kind in ("trial", "class"):
-        found = compared(SMALL, Settings(kind=kind, labels_per_class=2, n_folds=2))
-        assert 0 <= found.methods["eeg_trained"].value <= 1
+    found = compared(SMALL, Settings(labels_per_class=2, n_folds=2))
+    assert 0 <= found.methods["eeg_trained"].value <= 1
+
+
+def test_class_pairs_need_as_many_labels_as_a_shared_space_needs_pairs() -> None:
+    enough = Settings(kind="class", labels_per_class=10, n_folds=2)
+    assert 0 <= compared(SMALL, enough).methods["eeg_trained"].value <= 1
+    with pytest.raises(InputError) as caught:
+        plan_comparison(SMALL.eeg, SMALL.speech, replace(enough, labels_per_class=9))
+    assert str(caught.value) == (
+        "plan_comparison: pairs must be at least 20; got 18 that are labelled. Show more labels per"
+        " class: unlabelled rows cannot be paired by class."
+    )

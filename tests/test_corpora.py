@@ -191,6 +191,21 @@ def test_an_index_without_rows_or_columns_gets_a_sentence(tmp_path: Path) -> Non
         list(read_indexed(tmp_path, "speech"))
 
 
+@pytest.mark.parametrize(
+    "line", ["a.wav,speech,ann,1", "a.wav,speech,ann,1,x,y", ",speech,ann,1,x", "a.wav,speech,,1,x"]
+)
+def test_a_torn_row_of_an_index_is_named(tmp_path: Path, line: str) -> None:
+    voice(tmp_path / "a.wav")
+    index = write_index(tmp_path, [("a.wav", "speech", "ann", "1", "calm")]) / "recordings.csv"
+    index.write_text(index.read_text() + line + "\n")
+    with pytest.raises(InputError) as caught:
+        list(read_indexed(tmp_path, "speech"))
+    assert str(caught.value) == (
+        "read_indexed: recordings.csv must have one cell per column, and a file and subject per"
+        " row; got something else in row 2. Mend that row."
+    )
+
+
 @pytest.mark.parametrize("content", ["{oops", "[]", '{"simulated": true}'])
 def test_a_broken_word_on_origin_gets_a_sentence(tmp_path: Path, content: str) -> None:
     voice(tmp_path / "a.wav")
@@ -205,3 +220,10 @@ def test_a_folder_of_speech_asked_for_eeg_gets_a_sentence(tmp_path: Path) -> Non
     write_index(tmp_path, [("a.wav", "speech", "ann", "1", "calm")])
     with pytest.raises(InputError):
         read_features(str(tmp_path), "eeg")
+
+
+def test_an_index_in_another_alphabet_gets_a_sentence(tmp_path: Path) -> None:
+    head = "file_id\temotion\traw_text\tspeaker_id\n"
+    (tmp_path / "data.tsv").write_bytes((head + "a.wav\tanger\tz\u0142y\tA\n").encode("latin2"))
+    with pytest.raises(InputError, match=r"data\.tsv must be text in UTF-8"):
+        list(read_nemo(tmp_path))

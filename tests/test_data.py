@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import FrozenInstanceError, replace
 
-import jaxtyping
 import numpy as np
 import pytest
+from sentences import explained
 
 from jmml_edu._checks import (
-    InputError,
     check_at_least,
     check_finite_signal,
     check_matrix,
@@ -22,18 +19,6 @@ from jmml_edu.data import Features, Modality, Pairs, Provenance, Recording, Spli
 
 RECORDED = Provenance("a corpus", simulated=False)
 SIMULATED = Provenance("a program", simulated=True)
-
-
-@contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    assert str(error.value) == sentence
 
 
 def features(modality: Modality = "speech", *, rows: int = 3) -> Features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,16 +21,33 @@ def _find(name: str) -> Finding:
     return finding
 
 
+class Pretended(Distribution):
+    """The record of a package that was never installed."""
+
+    requires = ("nvidia-cublas; linux",)
+    version = ""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def read_text(self, filename: str) -> None:
+        return None
+
+    def locate_file(self, path: object) -> Path:
+        raise NotImplementedError
+
+
 def _installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
     """Pretend that these packages have these versions, or are missing."""
     real = doctor.distribution
 
-    def pretend(name: str) -> object:
+    def pretend(name: str) -> Distribution:
         if name not in versions:
             return real(name)
-        if versions[name] is None:
+        version = versions[name]
+        if version is None:
             raise PackageNotFoundError(name)
-        return SimpleNamespace(version=versions[name], requires=["nvidia-cublas; linux"])
+        return Pretended(version)
 
     monkeypatch.setattr(doctor, "distribution", pretend)
 

@@ -132,10 +132,66 @@ def test_what_only_the_person_shares_is_not_in_the_shared_space() -> None:
     assert abs(column_correlations(code, person)[0]) < 0.2
 
 
+def test_what_varies_between_people_is_avoided_even_where_it_hides_nothing_within_them() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.arange(2_000) % 20
+    shared = rng.standard_normal((2_000, 1))
+    eeg = shared + 0.5 * rng.standard_normal((2_000, 3))
+    # Both columns of speech tell as much within a person; the second has each one's own offset.
+    speech = shared + 0.5 * rng.standard_normal((2_000, 2))
+    speech[:, 1] += 2 * rng.standard_normal(20)[groups]
+    spread = speech.std(axis=0)
+    space = SharedSpace((1,), ridge=0.0).fit(eeg, speech / spread, groups.astype(str))
+    plain, moved = np.abs(space.cca_.speech_directions_[:, 0] / spread)
+    assert plain > 5 * moved
+    within = SharedSpace((1,), ridge=0.0).fit(
+        eeg, centre_within(speech, groups) / spread, groups.astype(str)
+    )
+    plain, moved = np.abs(within.cca_.speech_directions_[:, 0] / spread)
+    assert plain == pytest.approx(moved, rel=0.3)
+
+
+def test_offsets_of_people_in_both_views_are_no_agreement() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.arange(400) % 40
+    offsets = rng.standard_normal((40, 4))[groups]
+    eeg, speech = (10 * offsets + rng.standard_normal((400, 4)) for _ in range(2))
+    space = SharedSpace((2,)).fit(eeg, speech, groups.astype(str))
+    assert space.cca_.correlations_.max() < 0.1
+    codes = space.encode_eeg(eeg), space.encode_all(speech)
+    within = (centre_within(code, groups) for code in codes)
+    assert np.abs(column_correlations(*within)).max() < 0.25
+
+
 def test_a_small_view_limits_the_shared_space() -> None:
     pairs = gaussian_pairs(100, eeg_dim=3, seed=0)
     space = SharedSpace((2, 6)).fit(pairs.eeg.values, pairs.speech.values, pairs.subjects)
     assert space.encode(pairs.speech.values, "latent 6").shape == (100, 3)
+    assert [space.own_axes(option) for option in space.options] == [2, 3, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "own"),
+    [
+        (SpeechItself(), {"speech": 0}),
+        (WithoutSpeakers((1, 9)), {"without 1 speaker axes": 0, "without 9 speaker axes": 0}),
+        (
+            PrincipalComponents(whitened=(2, 9), dropped=(1, 9)),
+            {"whitened 2": 2, "whitened 9": 6, "dropped 1": 0, "dropped 9": 0},
+        ),
+        (SharedSpace((2, 4)), {"latent 2": 2, "latent 4": 4, "both 2": 2, "both 4": 4}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_own_axes_are_the_columns_beyond_those_of_speech(
+    encoder: Encoder, own: dict[str, int]
+) -> None:
+    speech, groups = people(0)
+    encoder.fit(np.random.default_rng(1).standard_normal((80, 5)), speech, groups)
+    assert {option: encoder.own_axes(option) for option in encoder.options} == own
+    for option, axes in own.items():
+        kept = encoder.encode(speech, option).shape[1] - axes
+        assert kept in (0, speech.shape[1])
 
 
 @pytest.mark.parametrize("encoder", RIVALS, ids=lambda encoder: type(encoder).__name__)
@@ -159,6 +215,17 @@ def test_whitened_components_are_those_of_scikit_learn(seed: int) -> None:
     )
     rest = speech - pca.inverse_transform(pca.transform(speech))
     np.testing.assert_allclose(encoder.encode(speech, "dropped 3"), rest, atol=1e-8)
+
+
+def test_an_axis_without_variance_in_training_is_silent_in_new_rows() -> None:
+    speech, groups = people(0, rows=4)
+    encoder = PrincipalComponents(whitened=(6,), dropped=(1,)).fit(speech, speech, groups)
+    new, _ = people(1)
+    codes = encoder.encode(new, "whitened 6")
+    assert (codes[:, 3:] == 0).all()  # four rows span three directions
+    pca = PCA(3).fit(speech)
+    expected = np.abs(pca.transform(new) / np.sqrt(pca.explained_variance_ * 3 / 4))
+    np.testing.assert_allclose(np.abs(codes[:, :3]), expected, rtol=1e-6)
 
 
 def test_components_are_learned_from_the_training_rows_only() -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import explained
 from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
-from jmml_edu._checks import InputError
 from jmml_edu.evaluation import (
     confusion_counts,
     gain,
@@ -23,18 +19,6 @@ from jmml_edu.evaluation import (
 
 CLASSES = ("a", "b", "c", "d")
 few = settings(max_examples=30, deadline=None)
-
-
-@contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    assert str(error.value) == sentence
 
 
 def answers(seed: int, *, rows: int = 40, right: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
@@ -212,3 +196,16 @@ def test_tables_of_different_people_are_explained() -> None:
         " {'subjects': 3, 'counts': 20}. Build them from the same Pairs."
     ):
         score(counts, names(3))
+
+
+def test_an_interval_covers_the_draw_of_seeds() -> None:
+    # Ten people who are all alike: only the seeds differ, from none right to all right.
+    counts = np.zeros((2, 10, 2, 2), dtype=int)
+    counts[0] = [[0, 5], [5, 0]]
+    counts[1] = [[5, 0], [0, 5]]
+    both = score(counts, names(10))
+    assert (both.value, both.low, both.high) == (0.5, 0.0, 1.0)
+    alone = score(counts[:1], names(10))
+    assert (alone.low, alone.high) == (0.0, 0.0)
+    nothing = gain(counts, counts, names(10))
+    assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, 0.0)

@@ -70,16 +70,51 @@ def test_ten_seeds_are_expected_to_take_ten_times_as_long(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fewer_people_than_folds_means_one_fold_for_each_and_a_note(kind: PairKind) -> None:
+def test_fewer_people_than_folds_means_fewer_folds_and_a_note(kind: PairKind) -> None:
     plan = plan_comparison(PAIRS.eeg, PAIRS.speech, Settings(kind=kind, n_folds=10))
     assert plan.n_folds == 8
-    assert plan.notes == ("8 folds instead of 10: one for each person.",)
+    assert plan.notes == ("8 folds instead of 10: there are no more people.",)
 
 
-def test_in_class_mode_only_labelled_rows_count_as_pairs() -> None:
+def test_class_pairs_have_no_more_folds_than_the_smaller_corpus_has_people() -> None:
+    few = np.array([f"other{row % 3}" for row in range(len(PAIRS))], dtype=object)
+    eeg = replace(PAIRS.eeg, subjects=few)
+    plan = plan_comparison(eeg, PAIRS.speech, Settings(kind="class"))
+    assert (plan.n_folds, plan.n_people) == (3, 8)
+    assert plan.notes == ("3 folds instead of 5: there are no more people.",)
+    assert len({fold.test_eeg.subjects[0] for fold in folds_of(eeg, PAIRS.speech, plan)}) == 3
+
+
+@pytest.mark.parametrize("shift", [0, 1, 4, 7, 8])
+@pytest.mark.parametrize(("n_eeg", "n_speech"), [(8, 8), (3, 8), (8, 3)])
+def test_who_is_in_both_corpora_stands_on_one_side_of_both(
+    shift: int, n_eeg: int, n_speech: int
+) -> None:
+    number = np.array([int(who[1:]) for who in PAIRS.subjects])
+    names = np.array([f"g{n + shift:03d}" for n in number], dtype=object)
+    there = np.random.default_rng(shift).random(240) < 0.7
+    eeg = replace(PAIRS.eeg, subjects=names).take(there & (number >= 8 - n_eeg))
+    speech = PAIRS.speech.take(number >= 8 - n_speech)
+    plan = plan_comparison(eeg, speech, Settings(kind="class", n_folds=4))
+    assert plan.n_folds == min(4, n_eeg, n_speech)
+    assert plan.strangers == (not set(eeg.subjects) & set(speech.subjects))
+    tested: list[list[str]] = [[], []]
+    for fold in folds_of(eeg, speech, plan):
+        taught = set(fold.train.subjects) | set(fold.train_eeg.subjects)
+        for side, seen in zip((fold.test, fold.test_eeg), tested, strict=True):
+            assert not taught & set(side.subjects)
+            assert len(side) > 0
+            seen.extend((side.speech if isinstance(side, Pairs) else side).trials)
+    assert sorted(tested[0]) == sorted(speech.trials)
+    assert sorted(tested[1]) == sorted(eeg.trials)
+
+
+def test_in_class_mode_only_shown_labels_count_as_pairs() -> None:
     settings = Settings(kind="class", labels_per_class=5, n_folds=4)
     plan = plan_comparison(PAIRS.eeg, PAIRS.speech, settings)
-    assert folds(settings)[0].train.has_eeg.sum() <= plan.n_pairs < 240
+    assert folds(settings)[0].train.has_eeg.sum() == plan.n_pairs == 5 * len(QUADRANTS)
+    every = plan_comparison(PAIRS.eeg, PAIRS.speech, Settings(kind="class"))
+    assert every.n_pairs == 240
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -244,3 +244,20 @@ def test_a_label_comes_back_as_the_word_it_is(
     eeg, speech = (replace(side, labels=named) for side in (PAIRS.eeg, PAIRS.speech))
     write_pairs_table(path, eeg, speech)
     assert set(read_feature_table(path, "speech").labels) == {label}
+
+
+def test_an_eeg_table_of_its_own_keeps_its_empty_rows_in_sight(tmp_path: Path) -> None:
+    table = tmp_path / "eeg.csv"
+    table.write_text("subject,label,alpha\na,x,1\nb,x,\n")
+    with pytest.raises(InputError, match="1 missing, the first in data row 2, column 'alpha'"):
+        read_feature_table(table, "eeg")
+
+
+def test_a_quote_that_never_closes_gets_a_sentence(tmp_path: Path) -> None:
+    table = tmp_path / "open.csv"
+    table.write_text('subject,label,f0\na,x,"1\nb,y,2\n')
+    with pytest.raises(InputError, match=r"open\.csv must"):
+        read_feature_table(table, "speech")
+    table.write_text("subject,label,f0\na,x,1" + "0" * 140_000 + "\n")
+    with pytest.raises(InputError, match=r"open\.csv must"):
+        read_feature_table(table, "speech")

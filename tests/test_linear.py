@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import block_diag, eigh
+from sentences import explained
 
-from jmml_edu._checks import InputError
 from jmml_edu.linear import CCA, column_correlations
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 10_000)
-
-
-@contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    assert str(error.value) == sentence
 
 
 def paired_views(
@@ -225,20 +209,6 @@ def test_fitting_leaves_the_views_alone() -> None:
     CCA(2, ridge=0.1).fit(eeg, speech).correlations(eeg, speech)
     assert (eeg == before[0]).all()
     assert (speech == before[1]).all()
-
-
-@few
-@given(seed=seeds)
-def test_column_correlations_are_pearsons(seed: int) -> None:
-    eeg, speech = paired_views(seed)
-    expected = [np.corrcoef(eeg[:, i], speech[:, i])[0, 1] for i in range(3)]
-    np.testing.assert_allclose(column_correlations(eeg[:, :3], speech), expected, atol=1e-12)
-
-
-def test_a_constant_column_correlates_with_nothing() -> None:
-    constant, varying = np.full((50, 1), 0.1), np.arange(50.0)[:, None]
-    assert column_correlations(constant, varying) == pytest.approx(0)
-    assert column_correlations(constant, constant) == pytest.approx(0)
 
 
 def test_views_that_are_not_paired_are_explained() -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
-import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import explained
 
-from jmml_edu._checks import InputError
 from jmml_edu.data import Features, Modality, Pairs, Provenance
 from jmml_edu.linear import CCA
 from jmml_edu.pairing import (
@@ -27,18 +24,6 @@ from jmml_edu.simulate.gaussian import gaussian_pairs
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 10_000)
-
-
-@contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    assert str(error.value) == sentence
 
 
 def features(modality: Modality, *rows: tuple[str, str, str]) -> Features:
@@ -264,3 +249,13 @@ def test_the_same_seed_gives_the_same_partners_and_another_seed_others() -> None
 
     assert values(1) == values(1)
     assert not set(values(1)) & set(values(2))
+
+
+def test_tables_without_trials_are_not_paired_by_their_order() -> None:
+    pairs = gaussian_pairs(20)
+    nameless = replace(pairs.eeg, trials=np.full(len(pairs), "", dtype=object))
+    with explained(
+        "trial_pairs: eeg must name the trial of every row; got 20 without a name. Add a column"
+        " 'trial' to both tables, or use pairing 'class'."
+    ):
+        trial_pairs(nameless, pairs.speech)

@@ -1,4 +1,4 @@
-"""The report: one page that stands alone, numbers that survive, sentences that the numbers made."""
+"""The report: one page that stands alone, and numbers that survive."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import made_up
 import numpy as np
 import pytest
 
-from jmml_edu._checks import InputError
-from jmml_edu._folders import check_new_folder, whole_folder
 from jmml_edu.report import page as page_module
-from jmml_edu.report import results_json, verdict, words, write_report
-from jmml_edu.results import GAINS, METHODS, Comparison, Interval
+from jmml_edu.report import results_json, words, write_report
+from jmml_edu.results import GAINS, METHODS
 
 HOSTILE = '<script>alert("$\\frac{$")</script>'
 
@@ -54,90 +52,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_module, "_draw", lambda *_: dot)
 
 
-def with_gain(
-    comparison: Comparison, value: float, low: float | None, high: float | None
-) -> Comparison:
-    """The same comparison with another main difference."""
-    gain = Interval(value, low, high, {}, ())
-    return replace(comparison, gains={**comparison.gains, "gain": gain})
-
-
-def simulated(comparison: Comparison, yes: bool) -> Comparison:
-    """The same comparison from simulated or recorded data."""
-    provenance = replace(comparison.plan.provenance, simulated=yes)
-    return replace(comparison, plan=replace(comparison.plan, provenance=provenance))
-
-
-def test_a_clear_gain_is_stated_with_its_numbers() -> None:
-    assert verdict(simulated(made_up.clear_gain(), False)) == (
-        "With 10 labels per class, EEG at training raised speech-only recognition of new people"
-        " from 48.4 % to 56.6 % (+8.2 points, 95 % interval +5.4 to +11.0), against the best"
-        " method that never saw EEG."
-    )
-
-
-def test_a_loss_is_stated_as_plainly_as_a_gain() -> None:
-    said = verdict(made_up.harm())
-    assert (
-        "EEG at training lowered speech-only recognition of new people from 63.4 % to 57.1 %"
-        in said
-    )
-    assert "(-6.3 points, 95 % interval -8.3 to -4.3)" in said
-
-
-@pytest.mark.parametrize(("low", "high"), [(-0.01, 0.05), (0.0, 0.05), (-0.05, 0.0)])
-def test_an_interval_that_holds_zero_is_no_evidence(low: float, high: float) -> None:
-    said = verdict(with_gain(made_up.harm(), 0.02, low, high))
-    assert "there is no evidence that EEG at training helps" in said
-    assert "raised" not in said
-    assert "lowered" not in said
-
-
-def test_without_an_interval_nothing_is_claimed() -> None:
-    said = verdict(made_up.three_speakers())
-    assert "Three people are too few for an interval; the values of each one stand below." in said
-    assert not any(word in said for word in ("raised", "lowered", "evidence"))
-
-
-def test_class_pairs_are_called_a_negative_control_and_a_gain_is_laid_to_the_labels() -> None:
-    pairs = made_up.three_speakers()
-    assert verdict(pairs).startswith(
-        "A negative control (EEG and speech come from different people"
-    )
-    assert "all labels" in verdict(pairs)
-    assert "The labels that joined the pairs can do that alone" in verdict(
-        with_gain(pairs, 0.1, 0.05, 0.15)
-    )
-    assert "alone" not in verdict(with_gain(pairs, 0.1, -0.05, 0.25))
-
-
-def test_a_difference_without_interval_is_held_against_the_one_of_shuffled_eeg() -> None:
-    three = made_up.three_speakers()
-    gain = three.gains["gain"]
-    for size, needs_none in ((1.5, True), (0.5, False), (-1.5, True)):
-        shuffled = replace(three.gains["gain_shuffled"], value=size * gain.value)
-        said = verdict(replace(three, gains={**three.gains, "gain_shuffled": shuffled}))
-        assert ("one of this size needs no EEG" in said) is needs_none
-
-
-def test_simulated_data_open_the_verdict() -> None:
-    assert verdict(simulated(made_up.harm(), True)).startswith("In simulated data, with 10 labels")
-    assert "simulated" not in verdict(simulated(made_up.harm(), False))
-
-
-def test_a_gain_that_shuffled_eeg_shows_too_is_doubted() -> None:
-    clear = made_up.clear_gain()
-    shuffled = Interval(0.07, 0.04, 0.10, {}, ())
-    doubted = replace(clear, gains={**clear.gains, "gain_shuffled": shuffled})
-    assert "But EEG shuffled within each person gained too (+7.0 points" in verdict(doubted)
-    assert "But" not in verdict(clear)
-
-
-def test_a_tiny_end_of_an_interval_keeps_its_sign() -> None:
-    said = verdict(with_gain(made_up.harm(), 0.08, 0.0002, 0.11))
-    assert "95 % interval +0.02 to +11.0" in said
-
-
 def test_results_have_the_documented_shape() -> None:
     results = results_json(made_up.clear_gain())
     assert list(results["methods"]) == list(METHODS)
@@ -171,7 +85,7 @@ def test_results_survive_json_and_miss_what_does_not_exist() -> None:
 
 @pytest.mark.parametrize("tiny", [1e-9, -1e-9, 0.123456789])
 def test_rounding_changes_no_sign(tiny: float) -> None:
-    mean = results_json(with_gain(made_up.harm(), tiny, None, None))["gain"]["mean"]
+    mean = results_json(made_up.with_gain(made_up.harm(), tiny, None, None))["gain"]["mean"]
     assert np.sign(mean) == np.sign(tiny)
     assert mean == pytest.approx(tiny, rel=1e-5)
 
@@ -283,90 +197,9 @@ def test_the_same_comparison_gives_the_same_page(tmp_path: Path, pages: dict[str
     assert again.read_text(encoding="utf-8") == pages["three_speakers"]
 
 
-def test_a_taken_folder_is_explained_and_left_alone(tmp_path: Path, quick: None) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(InputError) as error:
-        write_report(made_up.harm(), tmp_path)
-    assert str(error.value) == (
-        f"write_report: folder must not exist yet; got '{tmp_path}'."
-        " Choose another --out, or pass --overwrite to replace an earlier report."
-    )
-    with pytest.raises(InputError) as error:
-        write_report(made_up.harm(), tmp_path, overwrite=True)
-    assert str(error.value) == (
-        "write_report: folder must hold results.json, so that nothing else is overwritten;"
-        f" got '{tmp_path}' without it. Choose another --out."
-    )
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
-
-
-def test_an_earlier_report_is_replaced_whole_when_asked(tmp_path: Path, quick: None) -> None:
-    out = tmp_path / "out"
-    write_report(made_up.harm(), out)
-    (out / "stale.txt").write_text("old")
-    write_report(made_up.three_speakers(), out, overwrite=True)
-    assert not (out / "stale.txt").exists()
-    assert json.loads((out / "results.json").read_text(encoding="utf-8"))["pairing"] == "class"
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
-def test_a_stop_in_the_middle_leaves_nothing_and_the_earlier_report_whole(
-    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
-) -> None:
-    out = tmp_path / "out"
-    write_report(made_up.harm(), out)
-    before = (out / "index.html").read_bytes()
-
-    def broken(*_: object) -> str:
-        raise stop
-
-    monkeypatch.setattr(page_module, "_page", broken)
-    for folder, overwrite in ((out, True), (tmp_path / "other", False)):
-        with pytest.raises(stop):
-            write_report(made_up.harm(), folder, overwrite=overwrite)
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-    assert (out / "index.html").read_bytes() == before
-
-
-def test_a_stop_while_the_folders_change_places_brings_the_old_one_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "mark").write_text("old")
-    rename = Path.rename
-
-    def stopped(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise KeyboardInterrupt
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", stopped)
-    with pytest.raises(KeyboardInterrupt), whole_folder("test", out, replaces="mark") as new:
-        (new / "mark").write_text("new")
-    assert (out / "mark").read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-def test_a_folder_that_somebody_else_made_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-
-    def race() -> None:
-        with whole_folder("test", out) as new:
-            (new / "mark").write_text("ours")
-            out.mkdir()
-            (out / "mark").write_text("theirs")
-
-    with pytest.raises(InputError, match="must not exist yet"):
-        race()
-    assert (out / "mark").read_text() == "theirs"
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-def test_an_empty_folder_may_be_filled_on_request_but_a_file_never_replaced(tmp_path: Path) -> None:
-    check_new_folder("test", tmp_path, replaces="mark")
-    file = tmp_path / "file"
-    file.write_text("kept")
-    with pytest.raises(InputError, match="folder must be a folder; got the file"):
-        check_new_folder("test", file, replaces="mark")
+def test_one_draw_of_labels_is_named_as_a_limit() -> None:
+    clear = made_up.clear_gain()
+    for n_seeds in (1, 3):
+        plan = replace(clear.plan, seeds=tuple(range(n_seeds)))
+        said = " ".join(words.limits(replace(clear, plan=plan)))
+        assert ("drawn once" in said) is (n_seeds == 1)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.preprocessing import StandardScaler
 
+from jmml_edu.classifier import HIDDEN
 from jmml_edu.data import Split
 from jmml_edu.encoders import PrincipalComponents, SharedSpace, SpeechItself, centre_within
 from jmml_edu.linear import column_correlations
 from jmml_edu.selection import (
-    HIDDEN,
+    Hearing,
     Listening,
-    Scaler,
     TrainingRows,
+    choose,
     cross_fitted_codes,
-    linear_classifier,
     score_ways_to_listen,
 )
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
@@ -44,11 +41,14 @@ class Witness:
     def encode(self, speech: np.ndarray, option: str) -> np.ndarray:
         return speech
 
+    def own_axes(self, option: str) -> int:
+        return 0
+
 
 class Spinning:
-    """Speech in a frame that depends on how many rows were learned from."""
+    """Speech in a frame that depends on how many rows were learned from, alone or beside itself."""
 
-    options = ("spun",)
+    options = ("spun", "both")
 
     def fit(self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray) -> Spinning:
         rng = np.random.default_rng(len(speech))
@@ -57,7 +57,27 @@ class Spinning:
         return self
 
     def encode(self, speech: np.ndarray, option: str) -> np.ndarray:
-        return speech @ self.frame + self.shift
+        spun = speech @ self.frame + self.shift
+        return np.hstack([speech, spun]) if option == "both" else spun
+
+    def own_axes(self, option: str) -> int:
+        return self.frame.shape[1]
+
+
+class Gossip:
+    """Tells the EEG of rows it has learned from, and a whisper of speech of all others."""
+
+    options = ("gossip",)
+
+    def fit(self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray) -> Gossip:
+        self.known = {row.tobytes(): value for row, value in zip(speech, eeg[:, :1], strict=True)}
+        return self
+
+    def encode(self, speech: np.ndarray, option: str) -> np.ndarray:
+        return np.array([self.known.get(row.tobytes(), 1e-3 * row[:1]) for row in speech])
+
+    def own_axes(self, option: str) -> int:
+        return 0
 
 
 def training_rows(
@@ -75,32 +95,6 @@ def training_rows(
 def folds_of(rows: TrainingRows, n_folds: int = 4) -> list[Split]:
     """Folds over people."""
     return grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=0)
-
-
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 10_000))
-def test_scaling_is_that_of_scikit_learn(seed: int) -> None:
-    values = np.random.default_rng(seed).normal(3, 5, size=(20, 4))
-    np.testing.assert_allclose(
-        Scaler.of(values).apply(values), StandardScaler().fit_transform(values), atol=1e-9
-    )
-
-
-def test_rows_without_eeg_do_not_scale() -> None:
-    values = np.random.default_rng(0).random((10, 2))
-    holes = values.copy()
-    holes[3, 0], holes[5] = np.nan, np.nan
-    kept = np.delete(values, [3, 5], axis=0)
-    found = Scaler.of(holes)
-    np.testing.assert_allclose(found.mean, kept.mean(axis=0))
-    np.testing.assert_allclose(found.scale, kept.std(axis=0))
-    assert np.isnan(found.apply(holes)[5]).all()
-
-
-@pytest.mark.parametrize("constant", [0.0, 0.1, 1e6 / 3])
-def test_constant_columns_are_not_blown_up(constant: float) -> None:
-    values = np.full((50, 1), constant)
-    assert Scaler.of(values).apply(values + 1e-3) == pytest.approx(1e-3)
 
 
 def test_rows_are_taken_and_centred_together() -> None:
@@ -149,8 +143,11 @@ def test_every_way_to_listen_is_scored_with_its_name() -> None:
     rows = training_rows()
     encoders = [SharedSpace((2,)), SpeechItself()]
     scored = score_ways_to_listen(encoders, rows, folds_of(rows))
-    names = ["latent 2", "both 2", "speech"]
-    assert [way.name for way, _ in scored] == names + [f"{n}, each speaker centred" for n in names]
+    centred = ", each speaker centred"
+    assert [way.name for way, _ in scored] == [
+        "latent 2", "both 2", "latent 2" + centred, "both 2" + centred,
+        "speech", "speech" + centred,
+    ]  # fmt: skip
     found = {way.name: score for way, score in scored}
     assert found["latent 2"] > found["speech"] > 0.25
 
@@ -170,18 +167,10 @@ def test_labels_of_held_out_people_teach_nothing() -> None:
     assert after < 0.3
 
 
-def test_the_classifier_gives_probabilities_with_fewer_labels_than_columns() -> None:
-    rng = np.random.default_rng(0)
-    labels = np.repeat([0, 1], 5)
-    speech = rng.standard_normal((10, 30)) + 2 * labels[:, None]
-    found = linear_classifier().fit(speech, labels).predict_proba(speech)
-    np.testing.assert_allclose(found.sum(axis=1), 1)
-    assert (found.argmax(axis=1) == labels).all()
-
-
-def test_cross_fitting_undoes_the_frame_of_each_fold() -> None:
+@pytest.mark.parametrize("option", ["spun", "both"])
+def test_cross_fitting_undoes_the_frame_of_each_fold(option: str) -> None:
     rows = training_rows()
-    way = Listening(Spinning(), "spun", centred=False).fit(rows)
+    way = Listening(Spinning(), option, centred=False).fit(rows)
     codes = cross_fitted_codes(way, rows, folds_of(rows, 3))
     np.testing.assert_allclose(codes, way.encode(rows.speech), atol=1e-9)
 
@@ -206,13 +195,43 @@ def test_what_learns_nothing_gives_the_same_codes_cross_fitted(dim: int) -> None
     np.testing.assert_allclose(codes, rows.speech, atol=1e-9)
 
 
-def test_rows_that_no_fold_holds_out_keep_their_final_codes() -> None:
+def test_rows_that_no_fold_holds_out_have_no_code_and_teach_the_classifier_nothing() -> None:
     rows = training_rows()
-    folds = folds_of(rows)[:1]
-    way = Listening(PrincipalComponents(whitened=(3,), dropped=()), "whitened 3", False).fit(rows)
-    codes, final = cross_fitted_codes(way, rows, folds), way.encode(rows.speech)
-    np.testing.assert_array_equal(codes[folds[0].train], final[folds[0].train])
-    assert (codes[folds[0].test] != final[folds[0].test]).all()
+    folds = folds_of(rows)[:2]
+    way = Listening(SpeechItself(), "speech", centred=False)
+    codes = cross_fitted_codes(way.fit(rows), rows, folds)
+    held_out = np.sort(np.concatenate([fold.test for fold in folds]))
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(codes).all(axis=1)), held_out)
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    model.fit(rows.speech[held_out], rows.labels[held_out])
+    found = Hearing.learn(way, rows, folds).classifier.predict_proba(rows.speech)
+    np.testing.assert_allclose(found, model.predict_proba(rows.speech), atol=1e-9)
+
+
+def test_folds_without_a_label_on_either_side_are_no_judges() -> None:
+    rows = training_rows(nuisance=0.5)
+    folds = folds_of(rows)
+    labels = rows.labels.copy()
+    labels[folds[0].test] = HIDDEN
+    some = TrainingRows(rows.eeg, rows.speech, labels, rows.groups)
+    scored = score_ways_to_listen([SpeechItself()], some, folds)
+    same = score_ways_to_listen([SpeechItself()], some, folds[1:])
+    assert [score for _, score in scored] == [score for _, score in same]
+    one = np.full_like(labels, HIDDEN)
+    one[rows.groups == rows.groups[0]] = rows.labels[rows.groups == rows.groups[0]]
+    lonely = TrainingRows(rows.eeg, rows.speech, one, rows.groups)
+    scored = score_ways_to_listen([SpeechItself(), SharedSpace((2,))], lonely, folds)
+    assert {score for _, score in scored} == {0.0}
+    assert choose(scored).name == "speech"
+
+
+def test_fewer_training_rows_than_columns_can_be_whitened() -> None:
+    rows = training_rows(32, nuisance=1.0)
+    way = Listening(PrincipalComponents(whitened=(24,), dropped=()), "whitened 24", False)
+    wide = TrainingRows(rows.eeg, np.hstack([rows.speech, rows.eeg]), rows.labels, rows.groups)
+    codes = cross_fitted_codes(way.fit(wide), wide, folds_of(wide, 4))
+    assert codes.shape == (32, 24)
+    assert np.isfinite(codes).all()
 
 
 def test_learning_leaves_the_given_encoder_untouched() -> None:
@@ -222,3 +241,55 @@ def test_learning_leaves_the_given_encoder_untouched() -> None:
     assert not hasattr(way.encoder, "cca_")
     assert fitted.name == way.name == "latent 2"
     assert fitted.encode(rows.speech).shape == (240, 2)
+
+
+def test_only_axes_that_an_encoder_chose_are_turned() -> None:
+    rows = training_rows(120)
+    way = Listening(SharedSpace((2,)), "both 2", centred=False).fit(rows)
+    codes = cross_fitted_codes(way, rows, folds_of(rows))
+    np.testing.assert_array_equal(codes[:, :-2], rows.speech)
+    assert not np.allclose(codes[:, -2:], way.encode(rows.speech)[:, -2:])
+
+
+@pytest.mark.parametrize("size", [24, 48])
+def test_asking_for_more_axes_than_there_are_turns_every_one(size: int) -> None:
+    rows = training_rows()
+
+    def cross_fitted(size: int) -> np.ndarray:
+        encoder = PrincipalComponents(whitened=(size,), dropped=())
+        way = Listening(encoder, f"whitened {size}", centred=False).fit(rows)
+        return cross_fitted_codes(way, rows, folds_of(rows))
+
+    np.testing.assert_array_equal(cross_fitted(size), cross_fitted(rows.speech.shape[1]))
+
+
+@pytest.mark.parametrize("centred", [False, True])
+def test_a_hearing_has_learned_from_labelled_rows_prepared_as_its_way_asks(centred: bool) -> None:
+    rows = training_rows(hidden=0.6)
+    speech = centre_within(rows.speech, rows.groups) if centred else rows.speech
+    way = Listening(SpeechItself(), "speech", centred)
+    found = Hearing.learn(way, rows, folds_of(rows))
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    model.fit(speech[rows.labelled], rows.labels[rows.labelled])
+    np.testing.assert_allclose(
+        found.classifier.predict_proba(rows.speech), model.predict_proba(rows.speech), atol=1e-9
+    )
+    assert found.listening.name == way.name
+
+
+def test_a_hearing_learns_its_encoder_from_everyone_labelled_or_not() -> None:
+    rows, seen = training_rows(hidden=0.6), []
+    Hearing.learn(Listening(Witness(seen), "speech", centred=False), rows, folds_of(rows))
+    assert seen[0] == (set(rows.groups), 240)
+
+
+def test_a_hearing_believes_nothing_that_was_told_of_rows_already_known() -> None:
+    labels = np.tile([0, 1, 2, 3], 30)
+    speech = np.random.default_rng(0).standard_normal((120, 3))
+    groups = np.repeat(list("abcdef"), 20)
+    rows = TrainingRows(10.0 * labels[:, None], speech, labels, groups)
+    hearing = Hearing.learn(Listening(Gossip(), "gossip", centred=False), rows, folds_of(rows))
+    heard = hearing.listening.encode(speech)
+    np.testing.assert_array_equal(heard, rows.eeg)
+    new = hearing.listening.encode(speech + 1e-9)
+    assert hearing.classifier.predict_proba(new).max() < 0.6

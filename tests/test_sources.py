@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmml_edu._checks import InputError
-from jmml_edu.corpora.samples import TABLE_NAME, samples_folder
 from jmml_edu.corpora.table import write_pairs_table
 from jmml_edu.data import Features, Provenance
 from jmml_edu.simulate.gaussian import gaussian_pairs
@@ -45,24 +44,6 @@ def test_a_table_is_read_for_the_modality_that_is_asked_for(tmp_path: Path) -> N
     for side in (PAIRS.eeg, PAIRS.speech):
         found = read_features(str(tmp_path / "t.csv"), side.modality)
         assert (found.modality, found.names) == (side.modality, side.names)
-
-
-def test_the_samples_are_simulated_pairs_of_four_quadrants() -> None:
-    eeg, speech = (read_features("samples", modality) for modality in ("eeg", "speech"))
-    assert speech.provenance.stamp == eeg.provenance.stamp == "SIMULATED"
-    assert len(speech.classes) == 4
-    assert len(set(speech.subjects)) >= 24
-    assert len(speech.names) >= 80
-    assert set(zip(eeg.subjects, eeg.trials, strict=True)) <= set(
-        zip(speech.subjects, speech.trials, strict=True)
-    )
-
-
-def test_the_samples_are_small_enough_to_ship() -> None:
-    folder = samples_folder()
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    assert (folder / TABLE_NAME).is_file()
-    assert size <= 12 * 2**20
 
 
 def test_a_source_that_does_not_exist_is_named() -> None:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sentences import explained
 
-from jmml_edu._checks import InputError
 from jmml_edu.data import Features, Provenance
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds, groups_by
 
 few = settings(max_examples=30, deadline=None)
-
-
-@contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    assert str(error.value) == sentence
 
 
 def features(stimuli: tuple[str, ...] = ("p", "q", "p")) -> Features:
@@ -105,9 +89,32 @@ def test_the_seed_decides_who_comes_where() -> None:
         return [fold.test.tolist() for fold in folds]
 
     assert tested(1) == tested(1)
-    # People whose classes are unevenly many are dealt anew by another seed, too.
-    assert len({str(sorted(tested(seed))) for seed in range(10)}) > 5
     assert grouped_folds(groups, labels, n_folds=3, seed=0, by="speaker")[0].by == "speaker"
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_every_seed_deals_people_into_other_company(alike: bool) -> None:
+    groups, labels = people(0, n_people=12)
+    if alike:
+        groups = np.repeat([f"s{number}" for number in range(12)], 10).astype(object)
+        labels = np.tile(["a", "b"], 60).astype(object)
+    partitions = {
+        frozenset(
+            frozenset(groups[fold.test])
+            for fold in grouped_folds(groups, labels, n_folds=3, seed=seed)
+        )
+        for seed in range(20)
+    }
+    assert len(partitions) >= 18
+
+
+@few
+@given(seed=st.integers(0, 10_000))
+def test_folds_are_about_equally_large(seed: int) -> None:
+    groups, labels = people(seed, n_people=12)
+    largest = max((groups == who).sum() for who in set(groups))
+    sizes = [len(fold.test) for fold in grouped_folds(groups, labels, n_folds=3, seed=seed)]
+    assert max(sizes) - min(sizes) <= largest
 
 
 def test_classes_are_as_even_as_groups_allow() -> None:
