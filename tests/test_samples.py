@@ -12,9 +12,11 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from jmml_edu.classifier import Classifier, Scaler
+from jmml_edu.comparison import compare
 from jmml_edu.corpora.indexed import read_indexed
 from jmml_edu.corpora.samples import RAW_NAME, TABLE_NAME, samples_folder
 from jmml_edu.data import MODALITIES, Features, Modality
+from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.features.eeg import eeg_features
 from jmml_edu.features.speech import speech_features
 from jmml_edu.preprocess.eeg import clean_eeg
@@ -141,3 +143,16 @@ def test_they_are_as_hard_as_real_data(
         said[fold.test] = model.predict(scaler.apply(features.values[fold.test]))
     recall_percent = 100 * balanced_accuracy_score(number, said.astype(int))
     assert lowest < recall_percent < highest
+
+
+@pytest.mark.slow
+def test_with_few_labels_eeg_gains_on_the_samples_and_shuffled_eeg_does_not(
+    table: dict[Modality, Features],
+) -> None:
+    plan = plan_comparison(table["eeg"], table["speech"], Settings(labels_per_class=10, n_seeds=5))
+    gains = compare(table["eeg"], table["speech"], plan).gains
+    assert gains["gain_over_raw"].value >= 0.08
+    assert gains["gain"].low is not None
+    assert gains["gain"].low > 0
+    assert gains["gain_shuffled"].low is not None
+    assert gains["gain_shuffled"].low <= 0
