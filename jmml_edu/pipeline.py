@@ -107,13 +107,22 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if groups is not None and hearing.listening.centred:
             check_same_rows(name, speech=speech, groups=groups)
             speech = centre_within(speech, groups)
-        return hearing.classifier.predict_proba(hearing.listening.encode(speech))
+        return self._probabilities(hearing.classifier, hearing.listening.encode(speech))
 
     def predict(self, speech: Matrix, *, groups: np.ndarray | None = None) -> Labels:
         """Return the most probable class of each row."""
         best = self.predict_proba(speech, groups=groups).argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
+
+    def _probabilities(
+        self, classifier: Classifier, codes: Matrix
+    ) -> Float[np.ndarray, "row class"]:
+        """Return what a classifier says, 0 for a class of ``classes_`` that it never met."""
+        probabilities = np.zeros((len(codes), len(self.classes_)))
+        met = np.searchsorted(self.classes_, classifier.classes_)
+        probabilities[:, met] = classifier.predict_proba(codes)
+        return probabilities
 
 
 class JMML(EEGFree):
@@ -209,11 +218,9 @@ class JMML(EEGFree):
         _check_whole_rows("JMML.predict_proba", eeg, len(self.eeg_scaler_.mean))
         there = has_all(eeg)
         if there.any():
-            fused = np.zeros_like(probabilities[there])
             standard = self.eeg_scaler_.apply(eeg[there])
-            known = np.searchsorted(self.classes_, self.eeg_classifier_.classes_)
-            fused[:, known] = self.eeg_classifier_.predict_proba(standard)
-            probabilities[there] = (probabilities[there] + fused) / 2
+            of_eeg = self._probabilities(self.eeg_classifier_, standard)
+            probabilities[there] = (probabilities[there] + of_eeg) / 2
         return probabilities
 
     def predict(

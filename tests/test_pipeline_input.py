@@ -7,7 +7,7 @@ import pytest
 from sentences import explained
 from studies import numbered, strong_pairs
 
-from jmml_edu.classifier import HIDDEN
+from jmml_edu.classifier import HIDDEN, Classifier
 from jmml_edu.data import Pairs
 from jmml_edu.pipeline import JMML, EEGFree
 
@@ -132,3 +132,13 @@ def test_eeg_of_other_columns_is_explained(pairs: Pairs, road: JMML) -> None:
         " Extract the same features."
     ):
         road.predict(pairs.speech.values, pairs.eeg.values[:, 1:])
+
+
+def test_a_classifier_that_never_met_a_class_gives_it_no_probability() -> None:
+    road = EEGFree()
+    road.classes_ = np.array([0, 2, 5])
+    rows = np.random.default_rng(0).standard_normal((12, 2))
+    classifier = Classifier(rows, np.array([0, 5] * 6))
+    said = road._probabilities(classifier, rows)
+    assert (said[:, 1] == 0).all()
+    np.testing.assert_array_equal(said[:, [0, 2]], classifier.predict_proba(rows))
