@@ -65,10 +65,10 @@ def test_class_pairs_are_called_a_negative_control_and_a_gain_is_laid_to_the_lab
 def test_a_difference_without_interval_is_held_against_the_one_of_shuffled_eeg() -> None:
     three = made_up.three_speakers()
     gain = three.gains["gain"]
-    for size, needs_none in ((1.5, True), (0.5, False), (-1.5, True)):
+    for size, needs_none in ((1.5, True), (0.6, True), (0.4, False), (-1.5, True)):
         shuffled = replace(three.gains["gain_shuffled"], value=size * gain.value)
         said = verdict(replace(three, gains={**three.gains, "gain_shuffled": shuffled}))
-        assert ("one of this size needs no EEG" in said) is needs_none
+        assert ("it needs no EEG that belongs to the utterance" in said) is needs_none
 
 
 def test_simulated_data_open_the_verdict() -> None:

@@ -12,7 +12,8 @@ def verdict(comparison: Comparison) -> str:
 
     The interval of ``gain`` decides: wholly above 0, wholly below, or around 0. Without an
     interval nothing is claimed. Pairs joined by class are a negative control and are said to be
-    one. If EEG shuffled within people does as much, the pairing is not what helped.
+    one. If EEG shuffled within people gains too, or without an interval differs by half as much,
+    the pairing is not what helped.
 
     Parameters
     ----------
@@ -37,10 +38,10 @@ def verdict(comparison: Comparison) -> str:
             f"But EEG shuffled within each person gained too ({points(shuffled)}), so what helped"
             " is not that EEG and speech belong together."
         )
-    if gain.low is None and abs(shuffled.value) >= abs(gain.value):
+    if gain.low is None and abs(shuffled.value) >= abs(gain.value) / 2:
         sentences.append(
-            f"With EEG shuffled within each person the difference is {points(shuffled)}: one of"
-            " this size needs no EEG."
+            f"With EEG shuffled within each person the difference is {points(shuffled)}: what there"
+            " is of it needs no EEG that belongs to the utterance."
         )
     return " ".join(sentences)
 
