@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -97,17 +98,16 @@ def compare(
         for method in METHODS
     }
     choices: dict[str, Counter[str]] = {}
-    latent: list[LatentCodes] = []
-    for fold in folds_of(eeg, speech, plan):
-        if not latent:
-            latent.append(latent_codes(fold))
+    folds = folds_of(eeg, speech, plan)
+    first = next(folds)
+    for fold in chain([first], folds):
         for predicted in _run_fold(fold, classes):
             tallies[predicted.method].add(predicted, seed=plan.seeds.index(fold.seed))
             if predicted.choice:
                 choices.setdefault(predicted.method, Counter())[predicted.choice] += 1
             if on_step is not None:
                 on_step(predicted.method)
-    return _summary(tallies, classes, choices, latent[0], plan)
+    return _summary(tallies, classes, choices, latent_codes(first), plan)
 
 
 def _people_to_judge(features: Features) -> tuple[str, ...]:

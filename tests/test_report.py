@@ -162,6 +162,12 @@ def test_a_correlation_that_could_not_be_measured_is_called_unknown() -> None:
     assert "component 1: 0.74 and unknown" in words.alt_correlations(unknown)
 
 
+def test_correlations_of_class_pairs_say_that_true_classes_joined_them() -> None:
+    sentence = "New people's pairs were joined by their true class"
+    assert sentence in words.caption_correlations(made_up.three_speakers())
+    assert sentence not in words.caption_correlations(made_up.clear_gain())
+
+
 def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:
     clear = made_up.three_speakers()
     plan = replace(clear.plan, class_counts={HOSTILE: 1}, notes=(HOSTILE,))

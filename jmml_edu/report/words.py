@@ -96,11 +96,12 @@ def caption_correlations(comparison: Comparison) -> str:
     """Say how much of the first correlation survives on new people."""
     codes = comparison.latent
     train, new = codes.train_correlations[0], codes.held_out_correlations[0]
+    by_class = " New people's pairs were joined by their true class, which only this figure uses."
     return (
         f"The first component correlates {_correlation(train)} in the people it was learned"
         f" from and {_correlation(new)} in new ones. What lies between hollow and filled was fitted"
         " to the training people alone."
-    )
+    ) + by_class * (comparison.plan.kind == "class")
 
 
 def caption_confusion(comparison: Comparison, method: str = "eeg_trained") -> str:
