@@ -96,7 +96,7 @@ def caption_correlations(comparison: Comparison) -> str:
     """Say how much of the first correlation survives on new people."""
     codes = comparison.latent
     train, new = codes.train_correlations[0], codes.held_out_correlations[0]
-    by_class = " New people's pairs were joined by their true class, which only this figure uses."
+    by_class = " New people's pairs were joined by their true class, which only these figures use."
     return (
         f"The first component correlates {_correlation(train)} in the people it was learned"
         f" from and {_correlation(new)} in new ones. What lies between hollow and filled was fitted"
