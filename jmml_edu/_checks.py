@@ -6,7 +6,8 @@ value found and the remedy: ``{function}: {argument} must {rule}; got {value}. {
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Sized
+from collections.abc import Collection, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from typing import NoReturn
 
 import numpy as np
@@ -16,9 +17,23 @@ class InputError(ValueError):
     """Says in one sentence what is wrong with an input and how to mend it."""
 
 
+class InputWarning(UserWarning):
+    """Says in one sentence what is weak about an input and how to mend it."""
+
+
 def fail(function: str, argument: str, rule: str, got: object, remedy: str) -> NoReturn:
     """Raise :class:`InputError` with the sentence that every check of the package uses."""
     raise InputError(f"{function}: {argument} must {rule}; got {got}. {remedy}")
+
+
+@contextmanager
+def as_told_by(function: str) -> Iterator[None]:
+    """Let sentences from inside name the function that was called, not the one that noticed."""
+    try:
+        yield
+    except InputError as problem:
+        told = str(problem).partition(": ")[2]
+        raise InputError(f"{function}: {told}") from None
 
 
 def check_matrix(function: str, **arrays: np.ndarray) -> None:

@@ -7,12 +7,13 @@ All expect standardised columns.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
-from jmml_edu.linear import CCA
+from jmml_edu.linear import Moments, moments_by_group, solve
 
 Matrix = Float[np.ndarray, "row _"]
 
@@ -92,14 +93,14 @@ class SharedSpace:
         """Learn the shared space from the rows that have EEG."""
         paired = has_all(eeg)
         eeg, speech, groups = eeg[paired], speech[paired], groups[paired]
-        within = centre_within(speech, groups)
-        between = speech - within - speech.mean(axis=0)
-        agreeing = centre_within(eeg, groups)
-        most = min(max(self.sizes), eeg.shape[1], speech.shape[1], len(eeg) - 1)
-        # Rows of people's means, each beside silence, add to the covariance of speech alone.
-        self.cca_ = CCA(most, ridge=self.ridge).fit(
-            np.vstack([agreeing, np.zeros_like(agreeing)]), np.vstack([within, between])
-        )
+        people = moments_by_group(eeg, speech, groups)
+        total, agreeing = Moments.total(people), Moments.within(people)
+        scatter = agreeing.scatter.copy()
+        scatter[total.speech, total.speech] = total.scatter[total.speech, total.speech]
+        mixed = replace(agreeing, scatter=scatter)
+        varying = (int(np.count_nonzero(mixed.scale[view])) for view in (mixed.eeg, mixed.speech))
+        most = min(max(self.sizes), mixed.count - 1, *varying)
+        self.space_ = solve(mixed, n_components=most, ridge=(self.ridge, self.ridge))
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:
@@ -110,17 +111,17 @@ class SharedSpace:
 
     def own_axes(self, option: str) -> int:
         """Return the number of components."""
-        return min(int(option.split()[1]), self.cca_.n_components)
+        return min(int(option.split()[1]), len(self.space_.values))
 
     def encode_all(self, speech: Matrix) -> Matrix:
         """Return every component of the speech code."""
-        return self.cca_.transform_speech(speech)
+        return speech @ self.space_.speech_directions
 
     def encode_eeg(self, eeg: Matrix) -> Matrix:
         """Return every component of the EEG code; a row of NaN has no EEG and no code."""
         there = has_all(eeg)
-        codes = np.full((len(eeg), self.cca_.n_components), np.nan)
-        codes[there] = self.cca_.transform_eeg(eeg[there])
+        codes = np.full((len(eeg), len(self.space_.values)), np.nan)
+        codes[there] = eeg[there] @ self.space_.eeg_directions
         return codes
 
 

@@ -238,7 +238,7 @@ def test_learning_leaves_the_given_encoder_untouched() -> None:
     rows = training_rows()
     way = Listening(SharedSpace((2,)), "latent 2", centred=False)
     fitted = way.fit(rows)
-    assert not hasattr(way.encoder, "cca_")
+    assert not hasattr(way.encoder, "space_")
     assert fitted.name == way.name == "latent 2"
     assert fitted.encode(rows.speech).shape == (240, 2)
 

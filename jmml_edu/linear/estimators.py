@@ -1,0 +1,343 @@
+"""CCA and PLS in scikit-learn's manner: paired views in, correlated codes and predictions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from jmml_edu._checks import as_told_by, check_matrix, check_one_of, fail
+from jmml_edu.linear.advice import warn_of_weak_data
+from jmml_edu.linear.columns import column_correlations
+from jmml_edu.linear.moments import Moments, moments_by_fold
+from jmml_edu.linear.ridge import RIDGES, score_ridges
+from jmml_edu.linear.rows import Codes, View, as_view, check_pairs, column_names, n_columns
+from jmml_edu.linear.solver import Solution, code_correlations, solve
+
+Code = Float[np.ndarray, "row component"]
+
+
+class CCA(BaseEstimator):  # type: ignore[misc]
+    r"""Canonical correlation analysis of two paired views, plain or with a ridge.
+
+    Finds directions :math:`a` and :math:`b` whose codes agree as well as linear maps allow, then
+    the next pair uncorrelated with the first, and so on:
+
+    .. math::
+
+        \max_{a, b}\; a^\top \Sigma_{es}\, b \quad\text{with}\quad
+        a^\top C_e\, a = b^\top C_s\, b = 1, \qquad
+        C_v = (1 - \tau)\, \Sigma_{vv} + \tau I, \quad \tau = \frac{r}{1 + r}
+
+    Columns are scaled to unit variance first, so that units do not matter. The ridge :math:`r` is
+    the bridge from CCA (0) to PLS (infinity): from directions that agree best to directions that
+    also carry much of each view's variance.
+
+    Parameters
+    ----------
+    n_components
+        How many pairs of directions, at least 1.
+    ridge
+        Fraction of a column's variance added to it: a number of at least 0 or infinity, one
+        number for EEG and one for speech, or ``"cv"`` to choose among ``ridges``.
+    ridges
+        Candidates of ``ridge="cv"``.
+    folds
+        Number of folds of ``ridge="cv"``; neighbouring rows, or whole ``groups``, stay together.
+
+    Attributes
+    ----------
+    eeg_directions_, speech_directions_
+        Feature x component, for centred data in their own units.
+    eeg_mean_, speech_mean_
+        Means of the training data.
+    correlations_
+        Correlation of each pair of codes on the training data, in [-1, 1]. With few pairs for
+        many columns it is near 1 for any data: see :meth:`correlations`.
+    ridge_
+        The ridge of EEG and of speech.
+    ridge_scores_
+        Ridge x fold, held-out sums of correlations; only after ``ridge="cv"``.
+    moments_
+        What was learned from: count, means and scatter.
+
+    Notes
+    -----
+    Without a ridge training codes have unit variance. Components are ordered by
+    :math:`a^\top \Sigma_{es} b`; with a ridge their correlations need not fall. The largest weight
+    of each EEG direction, in standardised units, is positive. Where columns nearly depend on each
+    other, ``fit`` reads the data twice and is as accurate as a QR decomposition; ``partial_fit``
+    cannot.
+
+    References
+    ----------
+    .. [1] H. Hotelling, "Relations between two sets of variates", Biometrika 28, 1936.
+    .. [2] H. D. Vinod, "Canonical ridge and econometrics of joint production", Journal of
+       Econometrics 4, 1976.
+
+    Examples
+    --------
+    One view is the other, rotated; both correlations are 1:
+
+    >>> eeg = np.random.default_rng(0).normal(size=(50, 2))
+    >>> speech = eeg @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    >>> CCA(n_components=2).fit(eeg, speech).correlations_.round(6)
+    array([1., 1.])
+    """
+
+    ridge: float | tuple[float, float] | str
+    moments_: Moments
+    _names: dict[str, list[str] | None]
+
+    def __init__(
+        self,
+        n_components: int = 2,
+        *,
+        ridge: float | tuple[float, float] | str = 0.0,
+        ridges: Sequence[float] = RIDGES,
+        folds: int = 5,
+    ) -> None:
+        self.n_components = n_components
+        self.ridge = ridge
+        self.ridges = ridges
+        self.folds = folds
+
+    def fit(self, eeg: View, speech: View, *, groups: ArrayLike | None = None) -> CCA:
+        """Learn the directions from paired rows and return self.
+
+        Parameters
+        ----------
+        eeg, speech
+            Row x feature; arrays, memory maps, pandas frames or torch tensors.
+        groups
+            Who or what each row comes from; ``ridge="cv"`` then holds out whole groups.
+
+        Raises
+        ------
+        InputError
+            If the views are not paired, hold NaN, or have fewer directions than components.
+
+        Warns
+        -----
+        InputWarning
+            If columns are constant or depend on others, or pairs are few for the columns.
+        """
+        with as_told_by(self._named("fit")):
+            eeg, speech = check_pairs("fit", eeg, speech, groups)
+            if isinstance(self.ridge, str):
+                moments = self._choose_ridge(eeg, speech, groups)
+            else:
+                moments, self.ridge_ = Moments.of(eeg, speech), self._given_ridge()
+            solution = self._solve(moments, (eeg, speech))
+        self._names = {"eeg": column_names(eeg), "speech": column_names(speech)}
+        warn_of_weak_data(
+            self._named("fit"),
+            moments,
+            eeg_columns=solution.eeg_columns,
+            speech_columns=solution.speech_columns,
+        )
+        return self
+
+    def fit_moments(self, moments: Moments) -> CCA:
+        """Learn from moments alone, without warnings, and return self: a matter of milliseconds."""
+        with as_told_by(self._named("fit_moments")):
+            self.ridge_ = self._given_ridge()
+            self._solve(moments, None)
+        return self
+
+    def partial_fit(self, eeg: View, speech: View) -> CCA:
+        """Learn from more pairs, as if all so far had come at once, and return self.
+
+        Directions are there as soon as there are more pairs than components; no warnings are
+        given while data may still come.
+        """
+        with as_told_by(self._named("partial_fit")):
+            self.ridge_ = self._given_ridge()
+            moments = Moments.of(eeg, speech)
+            if hasattr(self, "moments_"):
+                moments = self.moments_ + moments
+            if moments.count > self.n_components:
+                self._solve(moments, None)
+        self.moments_ = moments
+        return self
+
+    def transform(
+        self, eeg: View | None = None, speech: View | None = None
+    ) -> Code | tuple[Code, Code]:
+        """Return the codes of a view, or of both, EEG first; neither needs the other."""
+        with as_told_by(self._named("transform")):
+            codes = [codes.all() for codes in self._codes(eeg=eeg, speech=speech)]
+        return codes[0] if len(codes) == 1 else (codes[0], codes[1])
+
+    def fit_transform(
+        self, eeg: View, speech: View, *, groups: ArrayLike | None = None
+    ) -> Code | tuple[Code, Code]:
+        """Learn from paired rows and return the codes of both views, EEG first."""
+        self.fit(eeg, speech, groups=groups)
+        return self.transform(eeg, speech)
+
+    def correlations(self, eeg: View, speech: View) -> Float[np.ndarray, " component"]:
+        """Return the correlation of each pair of codes on any paired data, in [-1, 1].
+
+        On people the model never saw this is the honest number; ``correlations_`` is not. A code
+        that does not vary has correlation 0.
+        """
+        with as_told_by(self._named("correlations")):
+            eeg, speech = check_pairs("correlations", eeg, speech)
+            codes = [codes.all() for codes in self._codes(eeg=eeg, speech=speech)]
+        return column_correlations(codes[0], codes[1])
+
+    def score(self, eeg: View, speech: View) -> float:
+        """Return the sum of :meth:`correlations`."""
+        return float(self.correlations(eeg, speech).sum())
+
+    def inverse_transform(
+        self, eeg_codes: Code | None = None, speech_codes: Code | None = None
+    ) -> Code | tuple[Code, Code]:
+        """Return each view as its own codes tell it, in its own units; both as (EEG, speech).
+
+        The best linear guess; exact with as many components as the view has directions.
+        """
+        check_is_fitted(self, "eeg_directions_")
+        given = {"eeg": eeg_codes, "speech": speech_codes}
+        with as_told_by(self._named("inverse_transform")):
+            told = [
+                self._tell(codes, one, one) for one, codes in given.items() if codes is not None
+            ]
+            if not told:
+                _fail_without_views("inverse_transform", "eeg_codes, speech_codes")
+        return told[0] if len(told) == 1 else (told[0], told[1])
+
+    def predict_eeg(self, speech: View) -> Float[np.ndarray, "row eeg_feature"]:
+        """Return the best linear guess of EEG from the codes of speech, in the units of EEG.
+
+        With all components and no ridge this is multivariate least squares.
+        """
+        with as_told_by(self._named("predict_eeg")):
+            return self._tell(self._codes(speech=speech)[0].all(), "speech", "eeg")
+
+    def predict_speech(self, eeg: View) -> Float[np.ndarray, "row speech_feature"]:
+        """Return the best linear guess of speech from the codes of EEG, in the units of speech."""
+        with as_told_by(self._named("predict_speech")):
+            return self._tell(self._codes(eeg=eeg)[0].all(), "eeg", "speech")
+
+    def _tell(self, codes: Code, source: str, target: str) -> Float[np.ndarray, "row feature"]:
+        """Return the least-squares guess of one view from the codes of a view."""
+        check_matrix("tell", **{f"{source}_codes": codes})
+        known, unknown = getattr(self.moments_, source), getattr(self.moments_, target)
+        directions = getattr(self, f"{source}_directions_")
+        covariance = self.moments_.covariance
+        within = directions.T @ covariance[known, known] @ directions
+        shared = directions.T @ covariance[known, unknown]
+        told: np.ndarray = codes @ np.linalg.pinv(within, hermitian=True) @ shared
+        return told + self.moments_.mean[unknown]
+
+    def _codes(self, **views: View | None) -> list[Codes]:
+        """Return the codes of the views that are given, not yet computed."""
+        check_is_fitted(self, "eeg_directions_")
+        codes = [self._codes_of(name, view) for name, view in views.items() if view is not None]
+        return codes or _fail_without_views("transform", "eeg, speech")
+
+    def _codes_of(self, name: str, view: View) -> Codes:
+        """Return the codes of one view if it has the columns of fit."""
+        view, directions = (
+            as_view("transform", name, view),
+            getattr(self, f"{name}_directions_"),
+        )
+        expected: object = len(directions)
+        got: object = n_columns(view)
+        if expected == got and column_names(view) and self._names.get(name):
+            expected, got = self._names[name], column_names(view)
+        if expected != got:
+            fail(
+                "transform", name, f"have the columns of fit, {expected}", got,
+                "Bring the same columns in the same order.",
+            )  # fmt: skip
+        return Codes(view, getattr(self, f"{name}_mean_"), directions)
+
+    def _named(self, method: str) -> str:
+        """Return a method as it was called, for sentences."""
+        return f"{type(self).__name__}.{method}"
+
+    def _given_ridge(self) -> tuple[float, float]:
+        """Return the ridge of each view when it is a number."""
+        if isinstance(self.ridge, str):
+            fail(
+                "fit", "ridge", "be a number where the data come in parts", repr(self.ridge),
+                "Choose it with fit(eeg, speech) first.",
+            )  # fmt: skip
+        eeg, speech = self.ridge if isinstance(self.ridge, tuple) else (self.ridge, self.ridge)
+        return float(eeg), float(speech)
+
+    def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
+        """Set the ridge with the best mean held-out score; return the moments of all pairs."""
+        check_one_of("fit", ("cv",), ridge=str(self.ridge))
+        parts = moments_by_fold(eeg, speech, self.folds, groups)
+        scores = score_ridges(parts, self.ridges, n_components=self.n_components)
+        self.ridge_scores_, best = scores, float(self.ridges[int(scores.mean(axis=1).argmax())])
+        self.ridge_ = best, best
+        return Moments.total(parts)
+
+    def _solve(self, moments: Moments, views: tuple[View, View] | None) -> Solution:
+        """Set what is learned from moments, and from the data where these do not suffice."""
+        solution = solve(moments, n_components=self.n_components, ridge=self.ridge_, views=views)
+        eeg, speech = solution.eeg_directions, solution.speech_directions
+        self.eeg_directions_, self.speech_directions_ = eeg, speech
+        self.eeg_mean_, self.speech_mean_ = moments.mean[moments.eeg], moments.mean[moments.speech]
+        self.correlations_ = code_correlations(moments, eeg, speech)
+        self.moments_ = moments
+        self._names = {}
+        return solution
+
+
+class PLS(CCA):
+    r"""Partial least squares of two paired views: the directions of largest covariance.
+
+    The end of the ridge path, ``CCA(ridge=inf)``: unit-length directions in standardised columns,
+    the singular vectors of the cross-correlation matrix,
+
+    .. math:: D_e^{-1} \Sigma_{es} D_s^{-1} = U \,\mathrm{diag}(s)\, V^\top, \qquad
+        A = D_e^{-1} U, \quad B = D_s^{-1} V
+
+    Unlike CCA it depends on how columns are scaled; here each has unit variance.
+
+    Parameters
+    ----------
+    n_components
+        How many pairs of directions, at least 1.
+
+    Notes
+    -----
+    The same as ``PLSSVD`` of scikit-learn; ``PLSCanonical`` and ``PLSRegression`` deflate and agree
+    on the first component only.
+
+    References
+    ----------
+    .. [1] J. A. Wegelin, "A survey of partial least squares (PLS) methods, with emphasis on the
+       two-block case", University of Washington, 2000.
+
+    Examples
+    --------
+    Only the first EEG column agrees with speech; it gets all the weight:
+
+    >>> eeg = np.array([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+    >>> PLS(n_components=1).fit(eeg, eeg[:, :1]).transform(eeg).ravel().round(2)
+    array([ 0.87, -0.87,  0.87, -0.87])
+    """
+
+    ridge = np.inf
+    ridges = ()
+    folds = 0
+
+    def __init__(self, n_components: int = 2) -> None:
+        self.n_components = n_components
+
+
+def _fail_without_views(function: str, arguments: str) -> NoReturn:
+    """Raise because there is nothing to work on."""
+    fail(function, arguments, "hold at least one view", "none", "Pass EEG, speech or both.")

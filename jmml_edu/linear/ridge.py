@@ -1,0 +1,52 @@
+"""Choosing a ridge by cross-validation, from the moments of the folds alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from jmml_edu.linear.moments import Moments
+from jmml_edu.linear.solver import code_correlations, solve
+
+RIDGES = (1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, np.inf)
+"""From almost plain CCA to PLS."""
+
+
+def score_ridges(
+    folds: Sequence[Moments], ridges: Sequence[float] = RIDGES, *, n_components: int
+) -> Float[np.ndarray, "ridge fold"]:
+    """Return the held-out sum of correlations of each ridge on each fold.
+
+    The moments of a training set are those of all pairs less those of the fold, and the
+    correlations of codes follow from the moments of the fold: no pair is read again.
+
+    Parameters
+    ----------
+    folds
+        Moments of disjoint sets of pairs, at least two; people should not be in two of them.
+    ridges
+        The candidates, each at least 0 and the same for both views.
+    n_components
+        How many correlations are added up.
+
+    Examples
+    --------
+    One column each: the ridge only scales the codes, so every ridge scores the same.
+
+    >>> x = np.array([[0.0], [1.0], [2.0], [0.0], [1.0], [2.0]])
+    >>> folds = [Moments.of(x[:3], x[:3]), Moments.of(x[3:], -x[3:])]
+    >>> score_ridges(folds, (0.1, 10.0), n_components=1).round(6)
+    array([[-1., -1.],
+           [-1., -1.]])
+    """
+    whole = Moments.total(folds)
+    scores = np.empty((len(ridges), len(folds)))
+    for column, fold in enumerate(folds):
+        training = whole - fold
+        for row, ridge in enumerate(ridges):
+            found = solve(training, n_components=n_components, ridge=(ridge, ridge))
+            held_out = code_correlations(fold, found.eeg_directions, found.speech_directions)
+            scores[row, column] = held_out.sum()
+    return scores

@@ -1,0 +1,237 @@
+"""From moments to directions: whiten each view, decompose what is left between them.
+
+One solver serves CCA, ridge CCA and PLS, and, given features of a kernel, kernel CCA too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.linalg import eigh
+
+from jmml_edu._checks import fail
+from jmml_edu.linear.moments import Moments
+from jmml_edu.linear.rows import Codes, View
+from jmml_edu.linear.whitening import Whitening, whiten, whiten_views
+
+# A column's own part of its variance: below the first the data are read a second time; then the
+# second stands in for it, and what the second reading finds below the third is rounding noise.
+_ILL_CONDITIONED, _FLOOR, _DEAD = 1e-4, 1e-12, 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    r"""Paired directions, strongest first.
+
+    Attributes
+    ----------
+    eeg_directions, speech_directions
+        Feature x component, for centred data in their own units.
+    values
+        Singular values :math:`a^\top \Sigma_{es} b` in standardised units: correlations at
+        shrinkage 0, covariances at shrinkage 1.
+    eeg_columns, speech_columns
+        The columns that have a say: neither constant nor a combination of others.
+    """
+
+    eeg_directions: Float[np.ndarray, "eeg_feature component"]
+    speech_directions: Float[np.ndarray, "speech_feature component"]
+    values: Float[np.ndarray, " component"]
+    eeg_columns: Int[np.ndarray, " eeg_kept"]
+    speech_columns: Int[np.ndarray, " speech_kept"]
+
+
+def join(
+    eeg: Whitening,
+    speech: Whitening,
+    cross: Float[np.ndarray, "eeg_column speech_column"],
+    n_components: int,
+) -> Solution:
+    r"""Return the directions of two whitened views from their cross-covariance.
+
+    .. math::
+
+        W_e^\top \Sigma_{es} W_s = U \,\mathrm{diag}(\rho)\, V^\top, \qquad
+        A = W_e U, \qquad B = W_s V
+    """
+    white = speech.whiten(eeg.whiten(cross).T).T
+    left, values, right = leading_svd(white, n_components)
+    return Solution(
+        eeg.directions(left), speech.directions(right), values, eeg.columns, speech.columns
+    )
+
+
+def solve(
+    moments: Moments,
+    *,
+    n_components: int,
+    ridge: tuple[float, float] = (0.0, 0.0),
+    views: tuple[View, View] | None = None,
+) -> Solution:
+    r"""Return the canonical directions of two views from their moments alone.
+
+    The directions maximise, one pair after the other, :math:`a^\top \Sigma_{es} b` under
+    :math:`a^\top C_e\, a = b^\top C_s\, b = 1` with the shrunken :math:`C` of
+    :class:`Whitening`; for ``ridge=0`` the values are the canonical correlations [1]_, for
+    an infinite one the singular values of the standardised cross-covariance, PLS [3]_, and in
+    between lies canonical ridge [2]_.
+
+    Parameters
+    ----------
+    moments
+        Of the paired rows. Their parts may come from different data: within-person scatter
+        between the views, total scatter of one of them.
+    n_components
+        How many pairs of directions, at least 1, at most the rank of either view.
+    ridge
+        Of EEG and of speech: a fraction of each column's variance, 0 to infinity.
+    views
+        The data behind the moments. Where columns nearly depend on each other, covariances have
+        lost half the digits; the data are then read a second time, in whitened coordinates, which
+        gives them back [4]_.
+
+    Raises
+    ------
+    InputError
+        If a ridge is negative, or more components are asked for than the views have directions.
+
+    References
+    ----------
+    .. [1] H. Hotelling, "Relations between two sets of variates", Biometrika 28, 1936.
+    .. [2] H. D. Vinod, "Canonical ridge and econometrics of joint production", Journal of
+       Econometrics 4, 1976.
+    .. [3] J. A. Wegelin, "A survey of partial least squares (PLS) methods, with emphasis on the
+       two-block case", University of Washington, 2000.
+    .. [4] Y. Yamamoto, Y. Nakatsukasa, Y. Yanagisawa, T. Fukaya, "Roundoff error analysis of the
+       CholeskyQR2 algorithm", Electronic Transactions on Numerical Analysis 44, 2015.
+
+    Notes
+    -----
+    The sign of a component is arbitrary in the mathematics; here the largest weight of each EEG
+    direction, in standardised units, is positive.
+
+    Examples
+    --------
+    >>> eeg = np.array([[0.0], [1.0], [2.0]])
+    >>> solve(Moments.of(eeg, -eeg), n_components=1).values.round(6)
+    array([1.])
+    """
+    check_ridge("solve", ridge)
+    eeg, speech = whiten_views(moments, ridge=ridge)
+    ill = min(eeg.smallest, speech.smallest) < _ILL_CONDITIONED
+    if ill and views is not None and 0.0 in ridge:
+        solution = _solve_again(views, moments, n_components=n_components, ridge=ridge)
+    else:
+        check_components("solve", n_components, eeg.rank, speech.rank, moments.count - 1)
+        cross = moments.covariance[moments.eeg, moments.speech]
+        solution = join(eeg, speech, cross, n_components)
+    return with_fixed_signs(solution, moments.scale[moments.eeg])
+
+
+def with_fixed_signs(solution: Solution, scale: Float[np.ndarray, " eeg_feature"]) -> Solution:
+    """Return the solution with the largest weight of each scaled EEG direction positive."""
+    weights = solution.eeg_directions * scale[:, None]
+    largest = np.abs(weights).argmax(axis=0)
+    signs = np.where(weights[largest, np.arange(len(largest))] < 0, -1.0, 1.0)
+    return replace(
+        solution,
+        eeg_directions=solution.eeg_directions * signs,
+        speech_directions=solution.speech_directions * signs,
+    )
+
+
+def _solve_again(
+    views: tuple[View, View],
+    moments: Moments,
+    *,
+    n_components: int,
+    ridge: tuple[float, float],
+) -> Solution:
+    """Return the directions from the data, read in coordinates in which they are almost white."""
+    eeg, speech = whiten_views(moments, ridge=(max(ridge[0], _FLOOR), max(ridge[1], _FLOOR)))
+    maps = [whitening.directions(np.eye(whitening.rank)) for whitening in (eeg, speech)]
+    means = moments.mean[moments.eeg], moments.mean[moments.speech]
+    codes = [Codes(*parts) for parts in zip(views, means, maps, strict=True)]
+    again = Moments.of(codes[0], codes[1])
+    within = again.covariance[again.eeg, again.eeg], again.covariance[again.speech, again.speech]
+    # With a ridge the first whitening is the one; without, what is left of combinations of
+    # other columns is rounding noise, far below a column with the least life of its own.
+    inner = [
+        Whitening(np.arange(len(part)), np.eye(len(part)), np.ones(len(part)))
+        if one_ridge
+        else whiten(part, np.sqrt(np.where(part.diagonal() > _DEAD, part.diagonal(), 0)), ridge=0.0)
+        for part, one_ridge in zip(within, ridge, strict=True)
+    ]
+    check_components("solve", n_components, inner[0].rank, inner[1].rank, moments.count - 1)
+    found = join(inner[0], inner[1], again.covariance[again.eeg, again.speech], n_components)
+    return Solution(
+        maps[0] @ found.eeg_directions,
+        maps[1] @ found.speech_directions,
+        found.values,
+        eeg.columns[found.eeg_columns],
+        speech.columns[found.speech_columns],
+    )
+
+
+def leading_svd(
+    matrix: Float[np.ndarray, "left right"], n_components: int
+) -> tuple[
+    Float[np.ndarray, "left component"],
+    Float[np.ndarray, " component"],
+    Float[np.ndarray, "right component"],
+]:
+    """Return the leading singular vectors and values of a matrix, largest first.
+
+    A few of many come from the eigenvectors of the smaller Gram matrix, five times faster. That
+    squares the condition, so where a value falls below 1 % of the first, all are computed.
+    """
+    if matrix.shape[0] > matrix.shape[1]:
+        right, values, left = leading_svd(matrix.T, n_components)
+        return left, values, right
+    size = len(matrix)
+    if n_components <= size // 4:
+        wanted = (size - n_components, size - 1)
+        left = eigh(matrix @ matrix.T, subset_by_index=wanted, check_finite=False)[1][:, ::-1]
+        right = matrix.T @ left
+        values = np.sqrt((right**2).sum(axis=0))
+        if values[-1] > 0.01 * values[0]:
+            return left, values, right / values
+    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    return left[:, :n_components], values[:n_components], right[:n_components].T
+
+
+def code_correlations(
+    moments: Moments,
+    eeg_directions: Float[np.ndarray, "eeg_feature component"],
+    speech_directions: Float[np.ndarray, "speech_feature component"],
+) -> Float[np.ndarray, " component"]:
+    """Return the correlation of each pair of codes on the data the moments were taken from.
+
+    A code that does not vary has correlation 0.
+    """
+    eeg, speech, covariance = moments.eeg, moments.speech, moments.covariance
+    shared = ((covariance[speech, eeg] @ eeg_directions) * speech_directions).sum(axis=0)
+    variances = ((covariance[eeg, eeg] @ eeg_directions) * eeg_directions).sum(axis=0) * (
+        (covariance[speech, speech] @ speech_directions) * speech_directions
+    ).sum(axis=0)
+    found: np.ndarray = shared / np.sqrt(np.where(variances > 0, variances, np.inf))
+    return found.clip(-1.0, 1.0)
+
+
+def check_ridge(function: str, ridge: tuple[float, float]) -> None:
+    """Raise unless both ridges are at least 0; infinity is allowed."""
+    for value in ridge:
+        if np.isnan(value) or value < 0:
+            fail(function, "ridge", "be at least 0", value, "Choose 0 or more.")
+
+
+def check_components(function: str, n_components: int, *most: int) -> None:
+    """Raise unless the components are at least 1 and no more than any of the limits."""
+    if not 1 <= n_components <= min(most):
+        fail(
+            function, "n_components",
+            f"lie between 1 and {min(most)}, the smallest of the views' ranks and pairs - 1",
+            n_components, "Ask for fewer components or bring more pairs.",
+        )  # fmt: skip
