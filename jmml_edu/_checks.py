@@ -26,6 +26,11 @@ def fail(function: str, argument: str, rule: str, got: object, remedy: str) -> N
     raise InputError(f"{function}: {argument} must {rule}; got {got}. {remedy}")
 
 
+def fail_type(function: str, argument: str, rule: str, got: object, remedy: str) -> NoReturn:
+    """Raise :class:`TypeError` with that sentence: the argument is not of the kind at all."""
+    raise TypeError(f"{function}: {argument} must {rule}; got {got}. {remedy}")
+
+
 @contextmanager
 def as_told_by(function: str) -> Iterator[None]:
     """Let sentences from inside name the function that was called, not the one that noticed."""
@@ -71,6 +76,16 @@ def check_at_least(function: str, minimum: float, **numbers: float) -> None:
             fail(
                 function, name, f"be at least {minimum:g}", number,
                 f"Choose {minimum:g} or more.",
+            )  # fmt: skip
+
+
+def check_above(function: str, bound: float, **numbers: float) -> None:
+    """Raise unless each number is finite and above ``bound``."""
+    for name, number in numbers.items():
+        if not np.isfinite(number) or number <= bound:
+            fail(
+                function, name, f"be above {bound:g}", number,
+                f"Choose a number above {bound:g}.",
             )  # fmt: skip
 
 

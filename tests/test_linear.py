@@ -1,44 +1,38 @@
-"""Closed-form CCA: other routes to the same numbers, properties for all views, bad input."""
+"""CCA and PLS: what they find, beside other packages, on new pairs, and back in the views."""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag, eigh
-from sentences import explained
+from two_views import (
+    by_long_double,
+    by_qr,
+    ill_conditioned_views,
+    least_squares,
+    paired_views,
+    standardised,
+    warned,
+)
 
-from jmml_edu.linear import CCA, column_correlations
+from jmml_edu.linear import CCA, PLS, column_correlations
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 10_000)
+ridges = st.sampled_from([0.0, 0.1, 3.0, np.inf])
 
 
-def paired_views(
-    seed: int, *, rows: int = 60, eeg_dim: int = 4, speech_dim: int = 3
-) -> tuple[np.ndarray, np.ndarray]:
-    """Two views that share a latent of two dimensions, off centre, with noise of their own."""
-    rng = np.random.default_rng(seed)
-    shared = rng.standard_normal((rows, 2))
-    eeg = shared @ rng.standard_normal((2, eeg_dim)) + rng.standard_normal((rows, eeg_dim)) + 5
-    speech = shared @ rng.standard_normal((2, speech_dim)) - 3
-    return eeg, speech + rng.standard_normal((rows, speech_dim))
-
-
-def by_qr(eeg: np.ndarray, speech: np.ndarray) -> np.ndarray:
-    """Canonical correlations as cosines of the angles between column spaces."""
-    left, right = (np.linalg.qr(view - view.mean(axis=0))[0] for view in (eeg, speech))
-    return np.linalg.svd(left.T @ right, compute_uv=False)
-
-
-def by_eigenvalues(eeg: np.ndarray, speech: np.ndarray, ridge: float) -> np.ndarray:
-    """Ridged canonical correlations as generalised eigenvalues of correlation matrices."""
-    p, q = eeg.shape[1], speech.shape[1]
-    joint = np.corrcoef(np.hstack([eeg, speech]).T)
-    within = block_diag(joint[:p, :p], joint[p:, p:])
-    return eigh(joint - within, within + ridge * np.eye(p + q), eigvals_only=True)[::-1]
+def few_pairs(pairs: int, columns: int) -> str:
+    """The warning of few pairs."""
+    return (
+        f"CCA.fit: {pairs} pairs are few for {columns} independent columns: training correlations"
+        " are high for any data. Trust correlations() on other pairs or permutation_test(), or"
+        " bring more pairs or fewer columns."
+    )
 
 
 @few
@@ -51,24 +45,6 @@ def test_correlations_are_cosines_of_angles_between_the_views(
     np.testing.assert_allclose(model.correlations_, by_qr(*views), atol=1e-10)
 
 
-@few
-@given(seed=seeds, ridge=st.floats(1e-3, 10))
-def test_ridged_correlations_are_generalised_eigenvalues(seed: int, ridge: float) -> None:
-    views = paired_views(seed)
-    model = CCA(3, ridge=ridge).fit(*views)
-    np.testing.assert_allclose(model.correlations_, by_eigenvalues(*views, ridge)[:3], atol=1e-10)
-
-
-def test_agrees_with_scikit_learn() -> None:
-    from sklearn import cross_decomposition
-
-    eeg, speech = paired_views(3, rows=200)
-    left, right = cross_decomposition.CCA(2, max_iter=10_000, tol=1e-12).fit_transform(eeg, speech)
-    model = CCA(2).fit(eeg, speech)
-    for ours, theirs in ((model.transform_eeg(eeg), left), (model.transform_speech(speech), right)):
-        np.testing.assert_allclose(np.abs(column_correlations(ours, theirs)), 1, atol=1e-6)
-
-
 def test_planted_correlations_are_found() -> None:
     pairs = gaussian_pairs(20_000, correlations=(0.9, 0.6, 0.3), seed=1)
     found = CCA(4).fit(pairs.eeg.values, pairs.speech.values).correlations_
@@ -77,90 +53,203 @@ def test_planted_correlations_are_found() -> None:
     assert found[3] < 0.06
 
 
-@pytest.mark.parametrize("ridge", [0.0, 0.5, 3.0])
-def test_one_column_with_ridge_gives_the_correlation_over_one_plus_ridge(ridge: float) -> None:
-    eeg, speech = (view[:, :1] for view in paired_views(0))
-    rho = abs(np.corrcoef(eeg[:, 0], speech[:, 0])[0, 1])
-    assert CCA(1, ridge=ridge).fit(eeg, speech).correlations_[0] == pytest.approx(rho / (1 + ridge))
+def test_agrees_with_the_cca_of_scikit_learn() -> None:
+    from sklearn import cross_decomposition
+
+    eeg, speech = paired_views(3, rows=200)
+    theirs = cross_decomposition.CCA(2, max_iter=10_000, tol=1e-12).fit_transform(eeg, speech)
+    for our, their in zip(CCA(2).fit_transform(eeg, speech), theirs, strict=True):
+        np.testing.assert_allclose(np.abs(column_correlations(our, their)), 1, atol=1e-6)
+
+
+def test_scikit_learn_finds_less_where_columns_nearly_depend_on_each_other() -> None:
+    from sklearn import cross_decomposition
+
+    eeg, speech = ill_conditioned_views(0, 1e7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = cross_decomposition.CCA(5).fit(eeg, speech).transform(eeg, speech)
+    exact = by_long_double(eeg, speech)
+    np.testing.assert_allclose(CCA(5).fit(eeg, speech).correlations(eeg, speech), exact, atol=1e-9)
+    assert np.abs(column_correlations(*theirs) - exact).max() > 1e-3
+
+
+def test_pls_is_the_plssvd_of_scikit_learn() -> None:
+    from sklearn.cross_decomposition import PLSSVD, PLSCanonical
+
+    eeg, speech = paired_views(3, rows=200)
+    ours = PLS(3).fit_transform(eeg, speech)
+    for our, their in zip(ours, PLSSVD(3).fit(eeg, speech).transform(eeg, speech), strict=True):
+        np.testing.assert_allclose(np.abs(our), np.abs(their), atol=1e-9)
+    deflated = PLSCanonical(2, tol=1e-14, max_iter=10_000).fit(eeg, speech)
+    for our, their in zip(ours, deflated.transform(eeg, speech), strict=True):
+        np.testing.assert_allclose(np.abs(our[:, 0]), np.abs(their[:, 0]), atol=1e-6)
+        assert np.abs(our[:, 1] - their[:, 1]).max() > 0.01
+
+
+def test_agrees_with_statsmodels() -> None:
+    multivariate = pytest.importorskip("statsmodels.multivariate.cancorr")
+    eeg, speech = paired_views(3, rows=200)
+    theirs = multivariate.CanCorr(eeg, speech).cancorr
+    np.testing.assert_allclose(CCA(3).fit(eeg, speech).correlations_, theirs, atol=1e-10)
+
+
+def test_agrees_with_cca_zoo_where_units_are_alike_and_not_where_they_are_not() -> None:
+    linear = pytest.importorskip("cca_zoo.linear")
+    eeg, speech = paired_views(3, rows=200)
+
+    def theirs(eeg: np.ndarray) -> np.ndarray:
+        return column_correlations(*linear.CCA(3).fit([eeg, speech]).transform([eeg, speech]))
+
+    exact = by_qr(eeg, speech)
+    units = 10.0 ** np.array([-5, 5, 0, 3])
+    np.testing.assert_allclose(theirs(eeg), exact, atol=1e-8)
+    np.testing.assert_allclose(CCA(3).fit(eeg * units, speech).correlations_, exact, atol=1e-12)
+    assert np.abs(theirs(eeg * units) - exact).max() > 1e-3
 
 
 @few
 @given(seed=seeds)
-def test_more_ridge_means_less_correlation(seed: int) -> None:
+def test_pls_is_cca_with_an_infinite_ridge(seed: int) -> None:
     views = paired_views(seed)
-    found = [CCA(3, ridge=ridge).fit(*views).correlations_ for ridge in (0.0, 0.1, 1.0, 10.0)]
-    assert (np.diff(found, axis=0) < 0).all()
+    pls, cca = PLS(3).fit(*views), CCA(3, ridge=np.inf).fit(*views)
+    np.testing.assert_array_equal(pls.eeg_directions_, cca.eeg_directions_)
+    np.testing.assert_array_equal(pls.correlations_, cca.correlations_)
+    left, right = pls.transform(*views)
+    shared = left.T @ right / 59
+    np.testing.assert_allclose(shared - np.diag(shared.diagonal()), 0, atol=1e-9)
+    cross = standardised(views[0]).T @ standardised(views[1]) / 59
+    values = np.linalg.svd(cross, compute_uv=False)
+    np.testing.assert_allclose(shared.diagonal(), values, atol=1e-10)
 
 
 @few
 @given(seed=seeds)
-def test_codes_correlate_as_promised_and_are_white(seed: int) -> None:
+def test_codes_are_white_and_centred_and_correlate_as_promised(seed: int) -> None:
     eeg, speech = paired_views(seed)
     model = CCA(3).fit(eeg, speech)
-    left, right = model.transform_eeg(eeg), model.transform_speech(speech)
+    left, right = model.transform(eeg, speech)
     joint = np.cov(np.hstack([left, right]).T)
     np.testing.assert_allclose(joint[:3, :3], np.eye(3), atol=1e-9)
     np.testing.assert_allclose(joint[3:, 3:], np.eye(3), atol=1e-9)
     np.testing.assert_allclose(joint[:3, 3:], np.diag(model.correlations_), atol=1e-9)
-    np.testing.assert_allclose(model.correlations(eeg, speech), model.correlations_, atol=1e-9)
     np.testing.assert_allclose([left.mean(axis=0), right.mean(axis=0)], 0, atol=1e-9)
     assert (np.diff(model.correlations_) <= 0).all()
     assert 0 <= model.correlations_[-1] <= model.correlations_[0] <= 1
 
 
 @few
-@given(seed=seeds, scale=st.sampled_from([1e-8, 1e-3, 1e8]), shift=st.floats(-5, 5))
-def test_units_do_not_matter(seed: int, scale: float, shift: float) -> None:
+@given(seed=seeds, ridge=ridges)
+def test_correlations_at_any_ridge_are_those_of_the_training_codes(seed: int, ridge: float) -> None:
     eeg, speech = paired_views(seed)
-    units = scale ** np.linspace(0, 1, eeg.shape[1])
-    plain, other = CCA(2, ridge=0.2), CCA(2, ridge=0.2)
-    plain.fit(eeg, speech)
-    other.fit((eeg + shift) * units, speech / scale)
-    np.testing.assert_allclose(other.correlations_, plain.correlations_, atol=1e-7)
-    np.testing.assert_allclose(
-        other.transform_eeg((eeg + shift) * units), plain.transform_eeg(eeg), atol=1e-5
-    )
-    np.testing.assert_allclose(
-        other.transform_speech(speech / scale), plain.transform_speech(speech), atol=1e-5
-    )
+    model = CCA(3, ridge=(ridge, 0.2)).fit(eeg, speech)
+    left, right = model.transform(eeg, speech)
+    expected = [np.corrcoef(left[:, k], right[:, k])[0, 1] for k in range(3)]
+    np.testing.assert_allclose(model.correlations_, expected, atol=1e-10)
+    np.testing.assert_allclose(model.correlations(eeg, speech), expected, atol=1e-10)
+    assert model.score(eeg, speech) == pytest.approx(sum(expected))
+    plain = CCA(3).fit(eeg, speech)
+    assert model.correlations_.max() <= plain.correlations_[0] + 1e-12
+
+
+@pytest.mark.parametrize("condition", [1e4, 1e6, 1e8])
+@pytest.mark.parametrize("ridge", [0.0, (0.0, 0.1)])
+def test_training_correlations_keep_their_digits_where_columns_nearly_depend(
+    condition: float, ridge: float | tuple[float, float]
+) -> None:
+    eeg, speech = ill_conditioned_views(0, condition)
+    model = CCA(5, ridge=ridge).fit(eeg, speech)
+    np.testing.assert_allclose(model.correlations_, model.correlations(eeg, speech), atol=1e-9)
 
 
 @few
-@given(seed=seeds)
-def test_invertible_maps_of_a_view_change_no_correlation(seed: int) -> None:
+@given(seed=seeds, ridge=ridges, scale=st.sampled_from([1e-8, 1e-3, 1e8]), shift=st.floats(-5, 5))
+def test_units_and_offsets_do_not_matter(
+    seed: int, ridge: float, scale: float, shift: float
+) -> None:
     eeg, speech = paired_views(seed)
-    mixing = np.random.default_rng(seed).standard_normal((4, 4)) + 4 * np.eye(4)
-    plain, mixed = CCA(3).fit(eeg, speech), CCA(3).fit(eeg @ mixing, speech)
-    np.testing.assert_allclose(mixed.correlations_, plain.correlations_, atol=1e-8)
+    units = scale ** np.linspace(0, 1, 4)
+    other_views = (eeg + shift) * units, speech / scale
+    plain = CCA(2, ridge=ridge).fit(eeg, speech)
+    other = CCA(2, ridge=ridge).fit(*other_views)
+    np.testing.assert_allclose(other.correlations_, plain.correlations_, atol=1e-12)
+    for our, their in zip(other.transform(*other_views), plain.transform(eeg, speech), strict=True):
+        np.testing.assert_allclose(our, their, atol=1e-8)
 
 
 @few
-@given(seed=seeds)
-def test_swapping_the_views_or_reordering_the_pairs_changes_no_correlation(seed: int) -> None:
+@given(seed=seeds, ridge=ridges)
+def test_swapping_the_views_or_reordering_the_pairs_changes_no_correlation(
+    seed: int, ridge: float
+) -> None:
     eeg, speech = paired_views(seed)
     order = np.random.default_rng(seed).permutation(len(eeg))
-    plain = CCA(3, ridge=0.1).fit(eeg, speech)
-    for other in (
-        CCA(3, ridge=0.1).fit(speech, eeg),
-        CCA(3, ridge=0.1).fit(eeg[order], speech[order]),
-    ):
+    plain = CCA(3, ridge=(ridge, 0.1)).fit(eeg, speech)
+    swapped = CCA(3, ridge=(0.1, ridge)).fit(speech, eeg)
+    reordered = CCA(3, ridge=(ridge, 0.1)).fit(eeg[order], speech[order])
+    for other in (swapped, reordered):
         np.testing.assert_allclose(other.correlations_, plain.correlations_, atol=1e-10)
 
 
+def test_the_leading_components_do_not_depend_on_how_many_are_kept() -> None:
+    eeg, speech = paired_views(0, eeg_dim=9, speech_dim=8)
+    one, all_of_them = CCA(1).fit(eeg, speech), CCA(8).fit(eeg, speech)
+    expected = all_of_them.transform(None, speech)[:, :1]
+    np.testing.assert_allclose(one.transform(None, speech), expected, atol=1e-9)
+    assert all_of_them.transform(None, speech[:5]).shape == (5, 8)
+    assert one.correlations_.shape == (1,)
+
+
+@few
+@given(seed=seeds, n_components=st.integers(1, 3), ridge=ridges)
+def test_a_prediction_is_the_least_squares_guess_from_the_codes(
+    seed: int, n_components: int, ridge: float
+) -> None:
+    eeg, speech = paired_views(seed)
+    model = CCA(n_components, ridge=ridge).fit(eeg, speech)
+    left, right = model.transform(eeg, speech)
+    np.testing.assert_allclose(model.predict_eeg(speech), least_squares(right, eeg), atol=1e-8)
+    np.testing.assert_allclose(model.predict_speech(eeg), least_squares(left, speech), atol=1e-8)
+    told = model.inverse_transform(left, right)
+    np.testing.assert_allclose(told[0], least_squares(left, eeg), atol=1e-8)
+    np.testing.assert_allclose(told[1], least_squares(right, speech), atol=1e-8)
+    np.testing.assert_array_equal(model.inverse_transform(speech_codes=right), told[1])
+
+
 @few
 @given(seed=seeds)
-def test_the_largest_standardised_eeg_weight_is_positive(seed: int) -> None:
+def test_with_all_components_a_prediction_is_multivariate_least_squares(seed: int) -> None:
     eeg, speech = paired_views(seed)
-    weights = CCA(3).fit(eeg, speech).eeg_directions_ * eeg.std(axis=0)[:, None]
-    assert (weights.max(axis=0) == np.abs(weights).max(axis=0)).all()
+    model = CCA(3).fit(eeg, speech)
+    np.testing.assert_allclose(model.predict_eeg(speech), least_squares(speech, eeg), atol=1e-9)
+    np.testing.assert_allclose(model.predict_speech(eeg), least_squares(eeg, speech), atol=1e-9)
 
 
-def test_the_leading_components_do_not_depend_on_how_many_are_kept() -> None:
-    eeg, speech = paired_views(0)
-    one, three = CCA(1).fit(eeg, speech), CCA(3).fit(eeg, speech)
-    np.testing.assert_allclose(one.transform_speech(speech), three.transform_speech(speech)[:, :1])
-    assert three.transform_speech(speech[:5]).shape == (5, 3)
-    assert one.correlations_.shape == (1,)
+@few
+@given(seed=seeds, ridge=ridges)
+def test_all_codes_together_give_the_view_back(seed: int, ridge: float) -> None:
+    eeg, speech = paired_views(seed, eeg_dim=3)
+    model = CCA(3, ridge=ridge).fit(eeg[:40], speech[:40])
+    back = model.inverse_transform(*model.transform(eeg, speech))
+    np.testing.assert_allclose(back[0], eeg, atol=1e-8)
+    np.testing.assert_allclose(back[1], speech, atol=1e-8)
+
+
+@pytest.mark.parametrize("condition", [1e4, 1e6, 1e8])
+def test_predictions_keep_their_digits_where_columns_nearly_depend(condition: float) -> None:
+    eeg, speech = ill_conditioned_views(0, condition)
+    model = CCA(5).fit(eeg, speech)
+    codes, _ = model.transform(eeg, speech)
+    expected = least_squares(codes, speech)
+    np.testing.assert_allclose(model.predict_speech(eeg), expected, atol=1e-14 * condition)
+
+
+def test_a_repeated_column_comes_back_too() -> None:
+    eeg, speech = paired_views(0, eeg_dim=3)
+    eeg = np.hstack([eeg, eeg[:, :1]])
+    with pytest.warns(UserWarning, match="columns that combine others"):
+        model = CCA(3).fit(eeg, speech)
+    np.testing.assert_allclose(model.inverse_transform(model.transform(eeg)), eeg, atol=1e-9)
 
 
 def test_independent_views_look_correlated_only_where_they_were_fitted() -> None:
@@ -172,109 +261,22 @@ def test_independent_views_look_correlated_only_where_they_were_fitted() -> None
     assert np.abs(model.correlations(eeg[60:], speech[60:])).max() < 0.18
 
 
-def test_columns_beyond_the_pairs_give_perfect_correlations_for_any_data() -> None:
+@pytest.mark.parametrize(("rows", "eeg_dim", "speech_dim"), [(30, 20, 15), (30, 29, 4), (12, 9, 9)])
+def test_columns_beyond_the_pairs_give_perfect_correlations_for_any_data(
+    rows: int, eeg_dim: int, speech_dim: int
+) -> None:
     rng = np.random.default_rng(0)
-    model = CCA(15).fit(rng.standard_normal((30, 20)), rng.standard_normal((30, 15)))
-    # p + q - (n - 1) = 20 + 15 - 29
-    assert (model.correlations_ > 1 - 1e-9).sum() == 6
+    views = rng.standard_normal((rows, eeg_dim)), rng.standard_normal((rows, speech_dim))
+    with warned(few_pairs(rows, eeg_dim + speech_dim)):
+        model = CCA(min(eeg_dim, speech_dim)).fit(*views)
+    perfect = eeg_dim + speech_dim - (rows - 1)
+    assert (model.correlations_ > 1 - 1e-9).sum() == perfect
 
 
 def test_independent_views_of_many_pairs_show_the_correlation_that_chance_gives() -> None:
     rng = np.random.default_rng(0)
     model = CCA(1).fit(rng.standard_normal((1280, 160)), rng.standard_normal((1280, 88)))
     assert model.correlations_[0] == pytest.approx(0.57, abs=0.02)
-
-
-@pytest.mark.parametrize("constant", [0.0, 0.1, -1e6 / 3])
-def test_constant_columns_have_no_say(constant: float) -> None:
-    eeg, speech = paired_views(0)
-    plain = CCA(2).fit(eeg, speech)
-    column = np.full((len(eeg), 1), constant)
-    eeg, speech = np.hstack([eeg, column, column]), np.hstack([column, speech])
-    model = CCA(2).fit(eeg, speech)
-    np.testing.assert_allclose(model.correlations_, plain.correlations_, atol=1e-9)
-    np.testing.assert_allclose(model.eeg_directions_[4:], 0, atol=1e-9)
-    np.testing.assert_allclose(model.speech_directions_[0], 0, atol=1e-9)
-
-
-def test_single_precision_is_enough() -> None:
-    views = paired_views(0)
-    model = CCA(3).fit(*(view.astype(np.float32) for view in views))
-    np.testing.assert_allclose(model.correlations_, by_qr(*views), atol=1e-5)
-
-
-def test_fitting_leaves_the_views_alone() -> None:
-    eeg, speech = paired_views(0)
-    before = eeg.copy(), speech.copy()
-    CCA(2, ridge=0.1).fit(eeg, speech).correlations(eeg, speech)
-    assert (eeg == before[0]).all()
-    assert (speech == before[1]).all()
-
-
-def test_views_that_are_not_paired_are_explained() -> None:
-    with explained(
-        "CCA.fit: paired arguments must have the same number of rows; got"
-        " {'eeg': 8, 'speech': 7}. Build them from the same Pairs."
-    ):
-        CCA(1).fit(np.eye(8), np.eye(7))
-    eeg, speech = paired_views(0)
-    with explained(
-        "CCA.correlations: paired arguments must have the same number of rows; got"
-        " {'eeg': 60, 'speech': 2}. Build them from the same Pairs."
-    ):
-        CCA(1).fit(eeg, speech).correlations(eeg, speech[:2])
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_missing_cells_are_explained(bad: float) -> None:
-    eeg, speech = paired_views(0)
-    model = CCA(1).fit(eeg, speech)
-    speech[2, 1] = bad
-    sentence = (
-        " speech must contain finite numbers only; got 1 NaN or infinite, the first at row 2,"
-        " column 1. Drop or mend those rows first."
-    )
-    with explained("CCA.fit:" + sentence):
-        CCA(1).fit(eeg, speech)
-    with explained("CCA.transform_speech:" + sentence):
-        model.transform_speech(speech)
-    with explained("CCA.transform_eeg:" + sentence.replace("speech", "eeg")):
-        model.transform_eeg(np.hstack([speech, speech[:, :1]]))
-
-
-@pytest.mark.parametrize(("n_components", "rows", "most"), [(0, 60, 3), (4, 60, 3), (3, 3, 2)])
-def test_a_number_of_components_that_cannot_be_is_explained(
-    n_components: int, rows: int, most: int
-) -> None:
-    eeg, speech = paired_views(0, rows=rows)
-    with explained(
-        f"CCA.fit: n_components must lie between 1 and {most}, the smallest of columns and pairs"
-        f" - 1; got {n_components}. Ask for fewer components or bring more pairs."
-    ):
-        CCA(n_components, ridge=0.1).fit(eeg, speech)
-
-
-def test_a_negative_ridge_is_explained() -> None:
-    with explained("CCA.fit: ridge must be at least 0; got -1. Choose 0 or more."):
-        CCA(1, ridge=-1).fit(*paired_views(0))
-
-
-def test_fewer_pairs_than_columns_need_a_ridge() -> None:
-    eeg, speech = paired_views(0, rows=10, eeg_dim=12)
-    with explained(
-        "CCA.fit: eeg must have independent columns when ridge is 0; got 10 rows and 12 columns of"
-        " lower rank. Use a ridge such as 0.01, fewer columns or more pairs."
-    ):
-        CCA(2).fit(eeg, speech)
-    assert CCA(2, ridge=0.01).fit(eeg, speech).correlations_.max() <= 1
-
-
-@few
-@given(seed=seeds)
-def test_a_column_that_repeats_another_needs_a_ridge(seed: int) -> None:
-    eeg, speech = paired_views(seed)
-    with explained(
-        "CCA.fit: speech must have independent columns when ridge is 0; got 60 rows and 4 columns"
-        " of lower rank. Use a ridge such as 0.01, fewer columns or more pairs."
-    ):
-        CCA(2).fit(eeg, np.hstack([speech, speech[:, :1] - speech[:, 1:2]]))
+    new = rng.standard_normal((1280, 160)), rng.standard_normal((1280, 88))
+    # The standard error of a correlation of 0 is 0.028.
+    assert abs(model.correlations(*new)[0]) < 0.1

@@ -9,37 +9,24 @@ from jaxtyping import Int
 
 from jmml_edu._checks import InputWarning
 from jmml_edu.linear.moments import Moments
+from jmml_edu.linear.solver import Solution
 
 
-def warn_of_weak_data(
-    function: str,
-    moments: Moments,
-    *,
-    eeg_columns: Int[np.ndarray, " eeg_kept"],
-    speech_columns: Int[np.ndarray, " speech_kept"],
-) -> None:
+def warn_of_weak_data(function: str, moments: Moments, solution: Solution) -> None:
     """Warn the caller of ``function`` of columns without a say and of few pairs.
-
-    Parameters
-    ----------
-    function
-        Whose caller is warned.
-    moments
-        Of the pairs that were learned from.
-    eeg_columns, speech_columns
-        The columns that have a say.
 
     Warns
     -----
     InputWarning
         One sentence each for constant columns, columns that are combinations of others, and
-        no more pairs than columns.
+        no more pairs than columns that have a say.
     """
     sentences = []
-    for name, kept in (("eeg", eeg_columns), ("speech", speech_columns)):
+    kept = {"eeg": solution.eeg_columns, "speech": solution.speech_columns}
+    for name, columns in kept.items():
         scale = moments.scale[getattr(moments, name)]
         constant, varying = np.flatnonzero(scale == 0), np.flatnonzero(scale)
-        dependent = np.setdiff1d(varying, kept)
+        dependent = np.setdiff1d(varying, columns)
         if len(constant):
             sentences.append(
                 f"{name} has constant columns, which get weight 0: {_few(constant)}."
@@ -50,7 +37,7 @@ def warn_of_weak_data(
                 f"{name} has columns that combine others, which get weight 0: {_few(dependent)}."
                 " Use a ridge such as 0.1 to share the weight."
             )
-    n_columns = len(eeg_columns) + len(speech_columns)
+    n_columns = sum(len(columns) for columns in kept.values())
     if moments.count <= n_columns:
         sentences.append(
             f"{moments.count} pairs are few for {n_columns} independent columns: training"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 import numpy as np
 from jaxtyping import Float
@@ -11,15 +10,17 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from jmml_edu._checks import as_told_by, check_matrix, check_one_of, fail
+from jmml_edu._checks import as_told_by, check_matrix, fail
 from jmml_edu.linear.advice import warn_of_weak_data
 from jmml_edu.linear.columns import column_correlations
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import RIDGES, score_ridges
-from jmml_edu.linear.rows import Codes, View, as_view, check_pairs, column_names, n_columns
-from jmml_edu.linear.solver import Solution, code_correlations, solve
+from jmml_edu.linear.rows import Codes, View, as_view, check_columns, check_pairs, columns_of
+from jmml_edu.linear.solver import Solution, check_ridge, solve
+from jmml_edu.linear.whitening import whiten_views
 
 Code = Float[np.ndarray, "row component"]
+Features = Float[np.ndarray, "row _"]
 
 
 class CCA(BaseEstimator):  # type: ignore[misc]
@@ -92,7 +93,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
     ridge: float | tuple[float, float] | str
     moments_: Moments
-    _names: dict[str, list[str] | None]
+    _columns: dict[str, list[str] | int]
 
     def __init__(
         self,
@@ -128,19 +129,15 @@ class CCA(BaseEstimator):  # type: ignore[misc]
             If columns are constant or depend on others, or pairs are few for the columns.
         """
         with as_told_by(self._named("fit")):
-            eeg, speech = check_pairs("fit", eeg, speech, groups)
-            if isinstance(self.ridge, str):
+            eeg, speech = check_pairs("", eeg, speech, groups)
+            if isinstance(self.ridge, str) and self.ridge == "cv":
                 moments = self._choose_ridge(eeg, speech, groups)
             else:
                 moments, self.ridge_ = Moments.of(eeg, speech), self._given_ridge()
+                self.__dict__.pop("ridge_scores_", None)
             solution = self._solve(moments, (eeg, speech))
-        self._names = {"eeg": column_names(eeg), "speech": column_names(speech)}
-        warn_of_weak_data(
-            self._named("fit"),
-            moments,
-            eeg_columns=solution.eeg_columns,
-            speech_columns=solution.speech_columns,
-        )
+        self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
+        warn_of_weak_data(self._named("fit"), moments, solution)
         return self
 
     def fit_moments(self, moments: Moments) -> CCA:
@@ -148,20 +145,27 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         with as_told_by(self._named("fit_moments")):
             self.ridge_ = self._given_ridge()
             self._solve(moments, None)
+        self._columns = {"eeg": moments.n_eeg, "speech": len(moments.mean) - moments.n_eeg}
         return self
 
     def partial_fit(self, eeg: View, speech: View) -> CCA:
         """Learn from more pairs, as if all so far had come at once, and return self.
 
-        Directions are there as soon as there are more pairs than components; no warnings are
+        Directions are there as soon as the pairs have as many as components; no warnings are
         given while data may still come.
         """
         with as_told_by(self._named("partial_fit")):
             self.ridge_ = self._given_ridge()
             moments = Moments.of(eeg, speech)
             if hasattr(self, "moments_"):
+                for name, view in (("eeg", eeg), ("speech", speech)):
+                    check_columns("", name, view, self._columns[name])
                 moments = self.moments_ + moments
-            if moments.count > self.n_components:
+            else:
+                self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
+            ranks = [one.rank for one in whiten_views(moments, ridge=self.ridge_)]
+            most = min(moments.n_eeg, len(moments.mean) - moments.n_eeg)
+            if min(self.n_components, most) <= min(moments.count - 1, *ranks):
                 self._solve(moments, None)
         self.moments_ = moments
         return self
@@ -188,7 +192,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         that does not vary has correlation 0.
         """
         with as_told_by(self._named("correlations")):
-            eeg, speech = check_pairs("correlations", eeg, speech)
+            eeg, speech = check_pairs("", eeg, speech)
             codes = [codes.all() for codes in self._codes(eeg=eeg, speech=speech)]
         return column_correlations(codes[0], codes[1])
 
@@ -198,7 +202,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
     def inverse_transform(
         self, eeg_codes: Code | None = None, speech_codes: Code | None = None
-    ) -> Code | tuple[Code, Code]:
+    ) -> Features | tuple[Features, Features]:
         """Return each view as its own codes tell it, in its own units; both as (EEG, speech).
 
         The best linear guess; exact with as many components as the view has directions.
@@ -206,11 +210,8 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "eeg_directions_")
         given = {"eeg": eeg_codes, "speech": speech_codes}
         with as_told_by(self._named("inverse_transform")):
-            told = [
-                self._tell(codes, one, one) for one, codes in given.items() if codes is not None
-            ]
-            if not told:
-                _fail_without_views("inverse_transform", "eeg_codes, speech_codes")
+            told = [self._tell(z, one, one) for one, z in given.items() if z is not None]
+            _check_any("eeg_codes, speech_codes", told)
         return told[0] if len(told) == 1 else (told[0], told[1])
 
     def predict_eeg(self, speech: View) -> Float[np.ndarray, "row eeg_feature"]:
@@ -228,37 +229,34 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
     def _tell(self, codes: Code, source: str, target: str) -> Float[np.ndarray, "row feature"]:
         """Return the least-squares guess of one view from the codes of a view."""
-        check_matrix("tell", **{f"{source}_codes": codes})
+        check_matrix("", **{f"{source}_codes": codes})
         known, unknown = getattr(self.moments_, source), getattr(self.moments_, target)
         directions = getattr(self, f"{source}_directions_")
+        if codes.shape[1] != directions.shape[1]:
+            fail(
+                "", f"{source}_codes", f"have the {directions.shape[1]} components of fit",
+                codes.shape[1], "Pass codes that transform has returned.",
+            )  # fmt: skip
         covariance = self.moments_.covariance
-        within = directions.T @ covariance[known, known] @ directions
         shared = directions.T @ covariance[known, unknown]
-        told: np.ndarray = codes @ np.linalg.pinv(within, hermitian=True) @ shared
+        if self.ridge_[source == "speech"]:  # without a ridge codes are white by construction
+            within = directions.T @ covariance[known, known] @ directions
+            shared = np.linalg.pinv(within, hermitian=True) @ shared
+        told: np.ndarray = codes @ shared
         return told + self.moments_.mean[unknown]
 
     def _codes(self, **views: View | None) -> list[Codes]:
         """Return the codes of the views that are given, not yet computed."""
         check_is_fitted(self, "eeg_directions_")
         codes = [self._codes_of(name, view) for name, view in views.items() if view is not None]
-        return codes or _fail_without_views("transform", "eeg, speech")
+        _check_any("eeg, speech", codes)
+        return codes
 
     def _codes_of(self, name: str, view: View) -> Codes:
         """Return the codes of one view if it has the columns of fit."""
-        view, directions = (
-            as_view("transform", name, view),
-            getattr(self, f"{name}_directions_"),
-        )
-        expected: object = len(directions)
-        got: object = n_columns(view)
-        if expected == got and column_names(view) and self._names.get(name):
-            expected, got = self._names[name], column_names(view)
-        if expected != got:
-            fail(
-                "transform", name, f"have the columns of fit, {expected}", got,
-                "Bring the same columns in the same order.",
-            )  # fmt: skip
-        return Codes(view, getattr(self, f"{name}_mean_"), directions)
+        view, directions = as_view("", name, view), getattr(self, f"{name}_directions_")
+        check_columns("", name, view, self._columns[name])
+        return Codes(view, getattr(self, f"{name}_mean_"), directions, name)
 
     def _named(self, method: str) -> str:
         """Return a method as it was called, for sentences."""
@@ -266,21 +264,21 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
     def _given_ridge(self) -> tuple[float, float]:
         """Return the ridge of each view when it is a number."""
-        if isinstance(self.ridge, str):
+        if isinstance(self.ridge, str) or np.size(self.ridge) not in (1, 2):
             fail(
-                "fit", "ridge", "be a number where the data come in parts", repr(self.ridge),
-                "Choose it with fit(eeg, speech) first.",
+                "", "ridge", 'be a number, one for EEG and one for speech, or in fit "cv"',
+                repr(self.ridge), "Choose 0.1 to begin with.",
             )  # fmt: skip
-        eeg, speech = self.ridge if isinstance(self.ridge, tuple) else (self.ridge, self.ridge)
-        return float(eeg), float(speech)
+        eeg, speech = np.broadcast_to(np.asarray(self.ridge, dtype=float), 2).tolist()
+        check_ridge("", (eeg, speech))
+        return eeg, speech
 
     def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all pairs."""
-        check_one_of("fit", ("cv",), ridge=str(self.ridge))
         parts = moments_by_fold(eeg, speech, self.folds, groups)
         scores = score_ridges(parts, self.ridges, n_components=self.n_components)
-        self.ridge_scores_, best = scores, float(self.ridges[int(scores.mean(axis=1).argmax())])
-        self.ridge_ = best, best
+        best = float(self.ridges[int(scores.mean(axis=1).argmax())])
+        self.ridge_, self.ridge_scores_ = (best, best), scores
         return Moments.total(parts)
 
     def _solve(self, moments: Moments, views: tuple[View, View] | None) -> Solution:
@@ -289,9 +287,8 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         eeg, speech = solution.eeg_directions, solution.speech_directions
         self.eeg_directions_, self.speech_directions_ = eeg, speech
         self.eeg_mean_, self.speech_mean_ = moments.mean[moments.eeg], moments.mean[moments.speech]
-        self.correlations_ = code_correlations(moments, eeg, speech)
+        self.correlations_ = solution.correlations
         self.moments_ = moments
-        self._names = {}
         return solution
 
 
@@ -304,17 +301,14 @@ class PLS(CCA):
     .. math:: D_e^{-1} \Sigma_{es} D_s^{-1} = U \,\mathrm{diag}(s)\, V^\top, \qquad
         A = D_e^{-1} U, \quad B = D_s^{-1} V
 
-    Unlike CCA it depends on how columns are scaled; here each has unit variance.
+    Unlike CCA it depends on how columns are scaled; here each has unit variance. The same as
+    ``PLSSVD`` of scikit-learn; ``PLSCanonical`` and ``PLSRegression`` deflate and agree on the
+    first component only.
 
     Parameters
     ----------
     n_components
         How many pairs of directions, at least 1.
-
-    Notes
-    -----
-    The same as ``PLSSVD`` of scikit-learn; ``PLSCanonical`` and ``PLSRegression`` deflate and agree
-    on the first component only.
 
     References
     ----------
@@ -338,6 +332,7 @@ class PLS(CCA):
         self.n_components = n_components
 
 
-def _fail_without_views(function: str, arguments: str) -> NoReturn:
-    """Raise because there is nothing to work on."""
-    fail(function, arguments, "hold at least one view", "none", "Pass EEG, speech or both.")
+def _check_any(arguments: str, views: Sequence[object]) -> None:
+    """Raise if there is nothing to work on."""
+    if not views:
+        fail("", arguments, "hold at least one view", "none", "Pass EEG, speech or both.")

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
-from jmml_edu._checks import fail
+from jmml_edu._checks import as_told_by, fail
 from jmml_edu.linear.columns import column_means
 from jmml_edu.linear.rows import View, check_finite, check_pairs, n_columns, n_rows_of, take
 
@@ -81,7 +81,13 @@ class Moments:
         InputError
             If the views are not matrices of as many rows, or hold NaN, infinity or text.
         """
-        eeg, speech = check_pairs("Moments.of", eeg, speech)
+        # What is not finite is told in words.
+        with as_told_by("Moments.of"), np.errstate(invalid="ignore", over="ignore"):
+            return cls._read(*check_pairs("", eeg, speech), rows)
+
+    @classmethod
+    def _read(cls, eeg: View, speech: View, rows: Int[np.ndarray, " row"] | None) -> Moments:
+        """Return the moments of checked views."""
         n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
         n_rows = n_rows_of(eeg) if rows is None else len(rows)
         at_once = min(n_rows, max(1024, _BLOCK_VALUES // width))
@@ -90,23 +96,22 @@ class Moments:
         for start in range(0, n_rows, at_once):
             stop = min(start + at_once, n_rows)
             here = slice(start, stop) if rows is None else rows[start:stop]
-            pieces = take(eeg, here), take(speech, here)
+            pieces = take(eeg, here, "eeg"), take(speech, here, "speech")
             if start == 0:
                 mean = np.concatenate([column_means(piece) for piece in pieces])
             block = buffer[: stop - start]
             np.subtract(pieces[0], mean[:n_eeg], out=block[:, :n_eeg])
             np.subtract(pieces[1], mean[n_eeg:], out=block[:, n_eeg:])
-            with np.errstate(invalid="ignore", over="ignore"):  # looked at in the next line
-                total = np.ones(len(block)) @ block
+            total = np.ones(len(block)) @ block
             if not np.isfinite(total).all():
-                check_finite("Moments.of", here, eeg=pieces[0], speech=pieces[1])
+                check_finite("", here, eeg=pieces[0], speech=pieces[1])
             # About the mean so far; the rank-one term moves the scatter to the mean of all.
             scatter += block.T @ block
             scatter -= np.outer(total, total / stop)
             mean = mean + total / stop
         if not np.isfinite(scatter).all():
             fail(
-                "Moments.of", "views", "have finite squares", "values beyond 1e150",
+                "", "views", "have finite squares", "values beyond 1e150",
                 "Choose a larger unit.",
             )  # fmt: skip
         return cls(n_rows, mean, scatter, n_eeg)

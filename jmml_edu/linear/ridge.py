@@ -19,8 +19,9 @@ def score_ridges(
 ) -> Float[np.ndarray, "ridge fold"]:
     """Return the held-out sum of correlations of each ridge on each fold.
 
-    The moments of a training set are those of all pairs less those of the fold, and the
-    correlations of codes follow from the moments of the fold: no pair is read again.
+    The moments of a training set are those of the other folds together, and the correlations of
+    codes follow from the moments of the fold: no pair is read again. (Taking the fold away from
+    all pairs would lose digits where it holds the largest values.)
 
     Parameters
     ----------
@@ -41,10 +42,9 @@ def score_ridges(
     array([[-1., -1.],
            [-1., -1.]])
     """
-    whole = Moments.total(folds)
     scores = np.empty((len(ridges), len(folds)))
     for column, fold in enumerate(folds):
-        training = whole - fold
+        training = Moments.total([*folds[:column], *folds[column + 1 :]])
         for row, ridge in enumerate(ridges):
             found = solve(training, n_components=n_components, ridge=(ridge, ridge))
             held_out = code_correlations(fold, found.eeg_directions, found.speech_directions)

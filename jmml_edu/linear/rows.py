@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
-from jmml_edu._checks import InputError, check_same_rows, fail
+from jmml_edu._checks import as_told_by, check_same_rows, fail
 
 View = Any
 """Row x feature: an array, memory map, pandas frame, torch tensor, list of lists, or ``Codes``."""
@@ -31,6 +31,7 @@ class Codes:
     view: View
     mean: Float[np.ndarray, " feature"]
     directions: Float[np.ndarray, "feature component"]
+    name: str = "view"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -41,7 +42,12 @@ class Codes:
         return self.shape[0]
 
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row component"]:
-        return (take(self.view, rows) - self.mean) @ self.directions
+        piece = take(self.view, rows, self.name)
+        with np.errstate(invalid="ignore", over="ignore"):  # told in words below
+            codes = (piece - self.mean) @ self.directions
+        if not np.isfinite(codes).all():
+            check_finite("Codes", rows, **{self.name: piece})
+        return codes
 
     def all(self) -> Float[np.ndarray, "row component"]:
         """Return the codes of all rows, without a centred copy of the view."""
@@ -67,13 +73,8 @@ def as_view(function: str, name: str, view: View) -> View:
             function, name, "have shape (row, column) with at least one of each",
             tuple(view.shape), "Pass one row per sample, one column per feature.",
         )  # fmt: skip
-    try:
-        take(view, slice(0, 1))
-    except (TypeError, ValueError) as problem:
-        raise InputError(
-            f"{function}: {name} must hold real numbers only; got {problem}."
-            " Turn text and categories into numbers, or drop those columns."
-        ) from None
+    with as_told_by(function):
+        take(view, slice(0, 1), name)
     return view
 
 
@@ -87,17 +88,30 @@ def check_pairs(
     return eeg, speech
 
 
-def take(view: View, rows: Rows) -> Float[np.ndarray, "row column"]:
-    """Return some rows as a float64 array, from an array, a pandas frame or a torch tensor."""
-    if hasattr(view, "iloc"):
-        taken: np.ndarray = view.iloc[rows].to_numpy(dtype=float, na_value=np.nan)
-        return taken
-    piece = view[rows]
-    if hasattr(piece, "detach"):
-        piece = piece.detach().cpu().double().numpy()
-    if np.iscomplexobj(piece):
-        raise TypeError("complex numbers")
-    return np.asarray(piece, dtype=float)
+def take(view: View, rows: Rows, name: str = "view") -> Float[np.ndarray, "row column"]:
+    """Return some rows as a float64 array, from an array, a pandas frame or a torch tensor.
+
+    Raises
+    ------
+    InputError
+        If they are not real numbers.
+    """
+    try:
+        if hasattr(view, "iloc"):
+            piece = view.iloc[rows].to_numpy(dtype=float, na_value=np.nan)
+        elif hasattr(view, "detach"):
+            piece = view[rows].detach().cpu()
+            piece = piece.numpy() if piece.is_complex() else piece.double().numpy()
+        else:
+            piece = view[rows]
+        if np.iscomplexobj(piece):
+            raise TypeError("complex numbers")
+        return np.asarray(piece, dtype=float)
+    except (TypeError, ValueError) as problem:
+        fail(
+            "take", name, "hold real numbers only", problem,
+            "Turn text and categories into numbers, or drop those columns.",
+        )  # fmt: skip
 
 
 def n_rows_of(view: View) -> int:
@@ -110,9 +124,25 @@ def n_columns(view: View) -> int:
     return int(np.shape(view)[1])
 
 
-def column_names(view: View) -> list[str] | None:
-    """Return the names of a pandas frame's columns; other views have none."""
-    return [str(name) for name in view.columns] if hasattr(view, "columns") else None
+def columns_of(view: View) -> list[str] | int:
+    """Return the names of a pandas frame's columns; other views have a number of them."""
+    return [str(name) for name in view.columns] if hasattr(view, "columns") else n_columns(view)
+
+
+def check_columns(function: str, name: str, view: View, fitted: list[str] | int) -> None:
+    """Raise unless a view has the columns of fit: as many and, where known, of the same names."""
+    remedy = "Bring the same columns in the same order."
+    expected = fitted if isinstance(fitted, int) else len(fitted)
+    if n_columns(view) != expected:
+        fail(function, name, f"have the {expected} columns of fit", n_columns(view), remedy)
+    now, then = columns_of(view), fitted
+    if isinstance(now, int) or isinstance(then, int) or now == then:
+        return
+    place = [one == other for one, other in zip(now, then, strict=True)].index(False)
+    fail(
+        function, name, "have the columns of fit in their order",
+        f"{now[place]!r} where fit had {then[place]!r} (column {place})", remedy,
+    )  # fmt: skip
 
 
 def check_finite(function: str, rows: Rows, **pieces: Float[np.ndarray, "row _"]) -> None:

@@ -6,6 +6,7 @@ One solver serves CCA, ridge CCA and PLS, and, given features of a kernel, kerne
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -32,6 +33,8 @@ class Solution:
     values
         Singular values :math:`a^\top \Sigma_{es} b` in standardised units: correlations at
         shrinkage 0, covariances at shrinkage 1.
+    correlations
+        Of each pair of codes on the data themselves; without a ridge the values.
     eeg_columns, speech_columns
         The columns that have a say: neither constant nor a combination of others.
     """
@@ -39,28 +42,26 @@ class Solution:
     eeg_directions: Float[np.ndarray, "eeg_feature component"]
     speech_directions: Float[np.ndarray, "speech_feature component"]
     values: Float[np.ndarray, " component"]
+    correlations: Float[np.ndarray, " component"]
     eeg_columns: Int[np.ndarray, " eeg_kept"]
     speech_columns: Int[np.ndarray, " speech_kept"]
 
 
-def join(
-    eeg: Whitening,
-    speech: Whitening,
-    cross: Float[np.ndarray, "eeg_column speech_column"],
-    n_components: int,
-) -> Solution:
-    r"""Return the directions of two whitened views from their cross-covariance.
+def join(moments: Moments, eeg: Whitening, speech: Whitening, n_components: int) -> Solution:
+    r"""Return the directions of two whitened views.
 
     .. math::
 
         W_e^\top \Sigma_{es} W_s = U \,\mathrm{diag}(\rho)\, V^\top, \qquad
         A = W_e U, \qquad B = W_s V
     """
+    check_components("solve", n_components, eeg.rank, speech.rank, moments.count - 1)
+    cross = moments.covariance[moments.eeg, moments.speech]
     white = speech.whiten(eeg.whiten(cross).T).T
     left, values, right = leading_svd(white, n_components)
-    return Solution(
-        eeg.directions(left), speech.directions(right), values, eeg.columns, speech.columns
-    )
+    directions = eeg.directions(left), speech.directions(right)
+    correlations = code_correlations(moments, *directions)
+    return Solution(*directions, values, correlations, eeg.columns, speech.columns)
 
 
 def solve(
@@ -124,9 +125,7 @@ def solve(
     if ill and views is not None and 0.0 in ridge:
         solution = _solve_again(views, moments, n_components=n_components, ridge=ridge)
     else:
-        check_components("solve", n_components, eeg.rank, speech.rank, moments.count - 1)
-        cross = moments.covariance[moments.eeg, moments.speech]
-        solution = join(eeg, speech, cross, n_components)
+        solution = join(moments, eeg, speech, n_components)
     return with_fixed_signs(solution, moments.scale[moments.eeg])
 
 
@@ -164,14 +163,13 @@ def _solve_again(
         else whiten(part, np.sqrt(np.where(part.diagonal() > _DEAD, part.diagonal(), 0)), ridge=0.0)
         for part, one_ridge in zip(within, ridge, strict=True)
     ]
-    check_components("solve", n_components, inner[0].rank, inner[1].rank, moments.count - 1)
-    found = join(inner[0], inner[1], again.covariance[again.eeg, again.speech], n_components)
-    return Solution(
-        maps[0] @ found.eeg_directions,
-        maps[1] @ found.speech_directions,
-        found.values,
-        eeg.columns[found.eeg_columns],
-        speech.columns[found.speech_columns],
+    found = join(again, inner[0], inner[1], n_components)
+    return replace(
+        found,
+        eeg_directions=maps[0] @ found.eeg_directions,
+        speech_directions=maps[1] @ found.speech_directions,
+        eeg_columns=eeg.columns[found.eeg_columns],
+        speech_columns=speech.columns[found.speech_columns],
     )
 
 
@@ -229,9 +227,9 @@ def check_ridge(function: str, ridge: tuple[float, float]) -> None:
 
 def check_components(function: str, n_components: int, *most: int) -> None:
     """Raise unless the components are at least 1 and no more than any of the limits."""
-    if not 1 <= n_components <= min(most):
+    if not isinstance(n_components, Integral) or not 1 <= n_components <= min(most):
         fail(
             function, "n_components",
-            f"lie between 1 and {min(most)}, the smallest of the views' ranks and pairs - 1",
-            n_components, "Ask for fewer components or bring more pairs.",
+            f"be a whole number between 1 and {min(most)}, the smallest of the views' ranks and"
+            " pairs - 1", n_components, "Ask for fewer components or bring more pairs.",
         )  # fmt: skip
