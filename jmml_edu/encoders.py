@@ -100,7 +100,7 @@ class SharedSpace:
         mixed = replace(agreeing, scatter=scatter)
         varying = (int(np.count_nonzero(mixed.scale[view])) for view in (mixed.eeg, mixed.speech))
         most = min(max(self.sizes), mixed.count - 1, *varying)
-        self.space_ = solve(mixed, n_components=most, ridge=(self.ridge, self.ridge))
+        self.space_ = solve(mixed, n_components=most, ridge=self.ridge)
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:

@@ -106,14 +106,17 @@ def test_each_draw_is_cca_of_residual_views_shuffled_and_freed_again(dims: tuple
 def test_with_a_ridge_each_draw_is_the_ridged_solution_of_shuffled_pairs(
     ridge: tuple[float, float],
 ) -> None:
-    eeg, speech = planted_views(np.random.default_rng(1), 30, (5, 3), (0.9,))
+    eeg, speech = planted_views(np.random.default_rng(1), 30, (3, 3), (0.9,))
     test = permutation_test(eeg, speech, ridge=ridge, draws=5, seed=2)
+    model = CCA(3, ridge=ridge).fit(eeg, speech)
+    left, right = model.transform(eeg, speech)
     for draw, order in enumerate(shuffles(30, 5, 2)):
         shuffled = solve(Moments.of(eeg, speech[order]), n_components=1, ridge=ridge)
         assert test.null_statistics[draw, 0] == pytest.approx(shuffled.values[0], abs=1e-10)
+        rest = np.linalg.norm(left[:, 1:].T @ right[order, 1:] / 29, ord=2) * np.sqrt(29 / 27)
+        assert test.null_statistics[draw, 1] == pytest.approx(rest, abs=1e-10)
     whole = solve(Moments.of(eeg, speech), n_components=3, ridge=ridge)
     np.testing.assert_allclose(test.statistics, whole.values, atol=1e-10)
-    model = CCA(3, ridge=ridge).fit(eeg, speech)
     np.testing.assert_allclose(test.correlations, model.correlations_, atol=1e-10)
 
 
@@ -279,6 +282,13 @@ def test_too_few_pairs_make_every_p_one_and_a_warning(dims: tuple[int, int]) -> 
     assert test.p_values.tolist() == [1.0] * min(dims)
 
 
+def test_each_group_takes_a_degree_of_freedom() -> None:
+    views = planted_views(np.random.default_rng(0), 12, (5, 4), (0.9,))
+    with pytest.warns(InputWarning, match="5 and 4 .* too many for 8 degrees of freedom"):
+        permutation_test(*views, groups=np.arange(12) % 4, draws=9)
+    assert permutation_test(*views, draws=9).p_values[0] < 1
+
+
 def test_bad_input_to_the_permutation_test_is_explained() -> None:
     eeg, speech = planted_views(np.random.default_rng(0), 10, (3, 2))
     with explained(
@@ -380,15 +390,15 @@ def test_intervals_of_people_hold_the_truth_almost_as_often_as_they_say(
     people: int, least: float, most: float
 ) -> None:
     rng, hits = np.random.default_rng(0), np.zeros(2)
-    for number in range(300):
+    for number in range(200):
         eeg, speech, who = trials_of_people(rng, people)
         for i, groups in enumerate((who, None)):
             found = bootstrap_correlations(
                 AsTheyAre(), eeg, speech, groups=groups, draws=200, seed=number
             )
             hits[i] += found.low[0] <= 0.4 <= found.high[0]
-    assert least < hits[0] / 300 < most
-    assert hits[1] / 300 < 0.65  # single rows of the same people: far too short
+    assert least < hits[0] / 200 < most
+    assert hits[1] / 200 < 0.65  # single rows of the same people: far too short
 
 
 def test_training_pairs_flatter_and_other_pairs_do_not() -> None:

@@ -18,8 +18,7 @@ from sklearn.base import clone
 from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning
-from jmml_edu.linear import CCA, PLS
-from jmml_edu.linear.kernel import KernelCCA
+from jmml_edu.linear import CCA, PLS, KernelCCA
 from jmml_edu.linear.similarity import linear_kernel, median_distance, polynomial_kernel, rbf_kernel
 
 few = settings(max_examples=10, deadline=None)
@@ -349,6 +348,16 @@ def test_without_a_ridge_perfect_agreement_is_announced() -> None:
             "n_components must be a whole number between 1 and 5, the smallest of the views'"
             " ranks and pairs - 1; got 6. Ask for fewer components or bring more pairs.",
         ),
+        (
+            {"ridge": (0.1, 0.1, 0.1)},
+            'ridge must be a number, one for EEG and one for speech, or in CCA.fit "cv";'
+            " got (0.1, 0.1, 0.1). Choose 0.1 to begin with.",
+        ),
+        (
+            {"bandwidth": (1.0, 2.0, 3.0)},
+            "bandwidth must be a number, one for EEG and one for speech, or None; got"
+            " (1.0, 2.0, 3.0). None takes the median distance.",
+        ),
         ({"ridge": -0.1}, "ridge must be at least 0; got -0.1. Choose 0 or more."),
         (
             {"kernel": "cosine"},
@@ -415,6 +424,12 @@ def test_rows_that_cannot_be_transformed_are_explained() -> None:
         " Bring the same columns in the same order."
     ):
         model.transform(speech=eeg)
+    named = pd.DataFrame(speech, columns=list("abc"))
+    with explained(
+        "KernelCCA.transform: speech must have the columns of fit in their order; got 'c' where fit"
+        " had 'a' (column 0). Bring the same columns in the same order."
+    ):
+        KernelCCA().fit(eeg, named).transform(speech=named[["c", "b", "a"]])
     with explained(
         "KernelCCA.correlations: paired arguments must have the same number of rows; got"
         " {'eeg': 60, 'speech': 59}. Build them from the same Pairs."

@@ -201,9 +201,9 @@ def test_the_leading_components_do_not_depend_on_how_many_are_kept() -> None:
 
 
 @few
-@given(seed=seeds, n_components=st.integers(1, 3), ridge=ridges)
+@given(seed=seeds, n_components=st.integers(1, 3), ridge=st.tuples(ridges, ridges))
 def test_a_prediction_is_the_least_squares_guess_from_the_codes(
-    seed: int, n_components: int, ridge: float
+    seed: int, n_components: int, ridge: tuple[float, float]
 ) -> None:
     eeg, speech = paired_views(seed)
     model = CCA(n_components, ridge=ridge).fit(eeg, speech)

@@ -137,7 +137,7 @@ def test_views_that_are_not_paired_are_explained() -> None:
 
 def test_a_ridge_that_cannot_be_is_explained() -> None:
     views = paired_views(0)
-    rule = 'ridge must be a number, one for EEG and one for speech, or in fit "cv"; got '
+    rule = 'ridge must be a number, one for EEG and one for speech, or in CCA.fit "cv"; got '
     for ridge in ("large", (0.1, 0.2, 0.3)):
         with explained(f"CCA.fit: {rule}{ridge!r}. Choose 0.1 to begin with."):
             CCA(ridge=ridge).fit(*views)  # type: ignore[arg-type]

@@ -82,6 +82,11 @@ def test_barlow_twins_is_zero_for_uncorrelated_columns_in_other_units() -> None:
     assert barlow_twins_loss(view * units + 3 * units, view).item() == pytest.approx(0, abs=1e-12)
 
 
+def test_barlow_twins_is_four_per_column_that_runs_against_its_partner() -> None:
+    view = white(20, 3)
+    assert barlow_twins_loss(view, -view).item() == pytest.approx(12)
+
+
 def test_barlow_twins_gives_a_constant_column_no_correlation_and_no_gradient() -> None:
     eeg, speech = views(4)
     eeg[:, 1] = 0.1

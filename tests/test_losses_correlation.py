@@ -101,6 +101,15 @@ def test_sum_and_sum_of_squares_and_norm_are_three_numbers() -> None:
     assert math.sqrt(-squared) == pytest.approx(0.710, abs=5e-4)
 
 
+@pytest.mark.parametrize("loss", BOTH)
+def test_under_any_huge_ridge_nothing_correlates(loss: Loss) -> None:
+    eeg, speech = (view.float().requires_grad_() for view in paired_views(4))
+    value = loss(eeg, speech, ridge=1e300)
+    value.backward()
+    assert value.item() == pytest.approx(0, abs=1e-20)
+    assert eeg.grad.abs().max() < 1e-20
+
+
 def test_one_column_gives_the_correlation_coefficient() -> None:
     eeg, speech = (view[:, :1] for view in paired_views(4))
     pearson = np.corrcoef(eeg[:, 0], speech[:, 0])[0, 1]

@@ -62,7 +62,7 @@ def reference(eeg: Tensor, speech: Tensor, ridge: float, *, power: int, eps: flo
     for whitener in (left.detach(), right.detach()):
         magnified *= (whitener.norm(dim=1) / whitener.diagonal()).max().item()
     u, rho, v = torch.linalg.svd(white.detach(), full_matrices=False)
-    kept = rho > 8 * eps * len(rho) ** 0.5 * magnified
+    kept = rho > 16 * eps * magnified
     return -(white * ((u * kept) @ v)).sum()
 
 

@@ -287,3 +287,23 @@ def test_parts_that_do_not_fit_together_are_explained() -> None:
         "Moments.total: parts must leave at least one pair; got 0. Take away no more than there is."
     ):
         Moments.total([whole, whole], [1, -1])
+
+
+@pytest.mark.parametrize("rows", [[], [60], [-1], [True, False]])
+def test_row_numbers_that_name_no_row_are_explained(rows: list[int]) -> None:
+    eeg, speech = paired_views(0)
+    numbers = np.array(rows, dtype=bool if True in rows and False in rows else int)
+    with explained(
+        f"Moments.of: rows must be numbers from 0 to 59, at least one; got {numbers}."
+        " np.flatnonzero turns a mask into numbers."
+    ):
+        Moments.of(eeg, speech, numbers)
+
+
+def test_weights_that_do_not_fit_the_parts_are_explained() -> None:
+    part = Moments.of(*paired_views(0))
+    with explained(
+        "Moments.total: weights must be one for each of the 2 parts; got 1."
+        " Count each part 1 time to begin with."
+    ):
+        Moments.total([part, part], [1])

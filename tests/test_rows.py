@@ -134,3 +134,14 @@ def test_text_further_down_a_column_is_explained_too() -> None:
     view = pd.DataFrame({"pitch": [1.0, 2.0, "low"]})
     with explained(NUMBERS_ONLY.format(TEXT).replace("here", "Moments.of") + AS_NUMBERS):
         Moments.of(view, VALUES[:3])
+
+
+def test_rows_of_several_lengths_are_explained() -> None:
+    with explained("here: eeg must have rows of one length; got rows of several. Complete them."):
+        as_view("here", "eeg", [[1.0, 2.0], [3.0]])
+
+
+def test_dates_are_no_measurements() -> None:
+    dated = pd.DataFrame({"day": pd.to_datetime(["2024-01-01", "2024-01-02"])})
+    with explained(NUMBERS_ONLY.format("dates or times") + AS_NUMBERS):
+        as_view("here", "eeg", dated)

@@ -16,7 +16,7 @@ from jmml_edu.linear.columns import column_correlations
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import RIDGES, score_ridges
 from jmml_edu.linear.rows import Codes, View, as_view, check_columns, check_pairs, columns_of
-from jmml_edu.linear.solver import Solution, check_ridge, solve
+from jmml_edu.linear.solver import Solution, ridge_of_each, solve
 from jmml_edu.linear.whitening import whiten_views
 
 Code = Float[np.ndarray, "row component"]
@@ -133,7 +133,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
             if isinstance(self.ridge, str) and self.ridge == "cv":
                 moments = self._choose_ridge(eeg, speech, groups)
             else:
-                moments, self.ridge_ = Moments.of(eeg, speech), self._given_ridge()
+                moments, self.ridge_ = Moments.of(eeg, speech), ridge_of_each(self.ridge)
                 self.__dict__.pop("ridge_scores_", None)
             solution = self._solve(moments, (eeg, speech))
         self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
@@ -143,7 +143,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
     def fit_moments(self, moments: Moments) -> CCA:
         """Learn from moments alone, without warnings, and return self: a matter of milliseconds."""
         with as_told_by(self._named("fit_moments")):
-            self.ridge_ = self._given_ridge()
+            self.ridge_ = ridge_of_each(self.ridge)
             self._solve(moments, None)
         self._columns = {"eeg": moments.n_eeg, "speech": len(moments.mean) - moments.n_eeg}
         return self
@@ -155,7 +155,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         given while data may still come.
         """
         with as_told_by(self._named("partial_fit")):
-            self.ridge_ = self._given_ridge()
+            self.ridge_ = ridge_of_each(self.ridge)
             moments = Moments.of(eeg, speech)
             if hasattr(self, "moments_"):
                 for name, view in (("eeg", eeg), ("speech", speech)):
@@ -210,7 +210,7 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "eeg_directions_")
         given = {"eeg": eeg_codes, "speech": speech_codes}
         with as_told_by(self._named("inverse_transform")):
-            told = [self._tell(z, one, one) for one, z in given.items() if z is not None]
+            told = [self._tell(np.asarray(z), n, n) for n, z in given.items() if z is not None]
             _check_any("eeg_codes, speech_codes", told)
         return told[0] if len(told) == 1 else (told[0], told[1])
 
@@ -261,17 +261,6 @@ class CCA(BaseEstimator):  # type: ignore[misc]
     def _named(self, method: str) -> str:
         """Return a method as it was called, for sentences."""
         return f"{type(self).__name__}.{method}"
-
-    def _given_ridge(self) -> tuple[float, float]:
-        """Return the ridge of each view when it is a number."""
-        if isinstance(self.ridge, str) or np.size(self.ridge) not in (1, 2):
-            fail(
-                "", "ridge", 'be a number, one for EEG and one for speech, or in fit "cv"',
-                repr(self.ridge), "Choose 0.1 to begin with.",
-            )  # fmt: skip
-        eeg, speech = np.broadcast_to(np.asarray(self.ridge, dtype=float), 2).tolist()
-        check_ridge("", (eeg, speech))
-        return eeg, speech
 
     def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all pairs."""

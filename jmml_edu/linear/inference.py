@@ -13,7 +13,7 @@ from jmml_edu._checks import InputWarning, as_told_by, check_at_least, fail
 from jmml_edu.linear.columns import column_correlations, column_means
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.rows import View, check_pairs, n_rows_of, take
-from jmml_edu.linear.solver import check_components, check_ridge
+from jmml_edu.linear.solver import check_components, ridge_of_each
 from jmml_edu.linear.whitening import Whitening, whiten_views
 
 Codes = Float[np.ndarray, "row _"]
@@ -135,10 +135,9 @@ def permutation_test(
     >>> permutation_test(eeg, speech, draws=99).n_significant()
     1
     """
-    one, other = np.broadcast_to(np.asarray(ridge, dtype=float), 2).tolist()
     with as_told_by("permutation_test"):
         eeg, speech = check_pairs("", eeg, speech, groups)
-        check_ridge("", (one, other))
+        one, other = ridge_of_each(ridge)
         check_at_least("", 1, draws=draws)
         members = _members(n_rows_of(eeg), groups)
         left, right = _canonical_variates(eeg, speech, members, (one, other))

@@ -21,7 +21,7 @@ from jmml_edu.linear.columns import column_correlations
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.rows import Codes, View
 from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Standard
-from jmml_edu.linear.solver import check_ridge, join
+from jmml_edu.linear.solver import join, ridge_of_each
 from jmml_edu.linear.whitening import Whitening, whiten
 
 Code = Float[np.ndarray, "row component"]
@@ -100,7 +100,7 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
     Speech is the square of EEG: nothing for a straight line, all for a curve.
 
     >>> eeg = np.linspace(-1.0, 1.0, 21)[:, None]
-    >>> KernelCCA(1, kernel="linear").fit(eeg, eeg**2).correlations_.round(6)
+    >>> abs(KernelCCA(1, kernel="linear").fit(eeg, eeg**2).correlations_).round(6)
     array([0.])
     >>> KernelCCA(1, kernel="polynomial", ridge=1e-6).fit(eeg, eeg**2).correlations_.round(3)
     array([1.])
@@ -141,10 +141,9 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
         """
         with as_told_by("KernelCCA.fit"):
             eeg, speech = rows.check_pairs("", eeg, speech)
-            self.ridge_ = _of_each(self.ridge)
-            check_ridge("", self.ridge_)
+            self.ridge_ = ridge_of_each(self.ridge)
             self.landmarks_ = self._draw_landmarks(rows.n_rows_of(eeg))
-            self._given: dict[str, tuple[int, list[str] | None]] = {}
+            self._columns = {"eeg": rows.columns_of(eeg), "speech": rows.columns_of(speech)}
             self._solve(self._features("eeg", eeg), self._features("speech", speech))
         return self
 
@@ -190,7 +189,6 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
     def _features(self, name: str, view: View) -> LandmarkFeatures:
         """Return one view as the features that its landmarks give it."""
         standard = Standard.of(name, view)
-        self._given[name] = rows.columns_of(view)
         constant = np.setdiff1d(np.arange(rows.n_columns(view)), standard.columns)
         if len(constant):
             _warn(f"{name} has constant columns, which have no say: {constant.tolist()}.")
@@ -208,10 +206,14 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
         if self.kernel == "polynomial":
             check_at_least("", 1, degree=self.degree)
             return partial(similarity.polynomial_kernel, degree=self.degree)
-        if self.bandwidth is None:
-            bandwidth = similarity.median_distance(landmarks)
-        else:
-            bandwidth = _of_each(self.bandwidth)[name == "speech"]
+        given = np.asarray(self.bandwidth)
+        if given.size not in (1, 2):
+            fail(
+                "", "bandwidth", "be a number, one for EEG and one for speech, or None",
+                self.bandwidth, "None takes the median distance.",
+            )  # fmt: skip
+        chosen = np.broadcast_to(given, 2).tolist()[name == "speech"]
+        bandwidth = similarity.median_distance(landmarks) if chosen is None else float(chosen)
         if not 0 < bandwidth < np.inf:
             fail("", "bandwidth", "be above 0 and finite", bandwidth, "Choose 1 to begin with.")
         setattr(self, f"{name}_bandwidth_", bandwidth)
@@ -255,7 +257,7 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
     def _codes_of(self, name: str, view: View) -> Code:
         """Return the codes of one view if it has the columns of fit."""
         view = rows.as_view("", name, view)
-        rows.check_columns("", name, view, self._given[name])
+        rows.check_columns("", name, view, self._columns[name])
         learned = self._learned[name]
         return replace(learned, view=replace(learned.view, view=view)).all()
 
@@ -264,12 +266,6 @@ def _whiten(covariance: Float[np.ndarray, "feature feature"], ridge: float) -> W
     """Return the whitening of features, the ridge a fraction of their total variance."""
     total = covariance.trace()
     return whiten(covariance, np.full(len(covariance), np.sqrt(total)), ridge=ridge)
-
-
-def _of_each(value: float | tuple[float, float]) -> tuple[float, float]:
-    """Return the setting of EEG and of speech, given one for both or one for each."""
-    eeg, speech = value if isinstance(value, tuple) else (value, value)
-    return float(eeg), float(speech)
 
 
 def _warn(sentence: str) -> None:

@@ -89,7 +89,7 @@ class Moments:
     def _read(cls, eeg: View, speech: View, rows: Int[np.ndarray, " row"] | None) -> Moments:
         """Return the moments of checked views."""
         n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
-        n_rows = n_rows_of(eeg) if rows is None else len(rows)
+        n_rows = n_rows_of(eeg) if rows is None else _count_rows(rows, n_rows_of(eeg))
         at_once = min(n_rows, max(1024, _BLOCK_VALUES // width))
         scatter, buffer = np.zeros((width, width)), np.empty((at_once, width))
         mean = np.zeros(width)
@@ -140,6 +140,11 @@ class Moments:
                 "Take moments of the same EEG and speech columns.",
             )  # fmt: skip
         repeats = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)
+        if len(repeats) != len(parts):
+            fail(
+                "Moments.total", "weights", f"be one for each of the {len(parts)} parts",
+                len(repeats), "Count each part 1 time to begin with.",
+            )  # fmt: skip
         counts = repeats * [part.count for part in parts]
         if counts.sum() < 1:
             fail(
@@ -161,7 +166,8 @@ class Moments:
     def within(cls, parts: Sequence[Moments]) -> Moments:
         """Return the moments of all parts with each part centred on its own mean.
 
-        What differs *between* parts (people, say) is left out of the scatter.
+        What differs *between* parts (people, say) is left out of the scatter. The count stays, so
+        covariances come out slightly small; correlations do not.
         """
         pooled = cls.total(parts)
         return replace(pooled, scatter=np.sum([part.scatter for part in parts], axis=0))
@@ -193,6 +199,16 @@ class Moments:
         deviations = np.sqrt(self.covariance.diagonal().clip(min=0.0))
         rounding = 8 * np.finfo(float).eps * np.abs(self.mean)
         return np.where(deviations > rounding, deviations, 0.0)
+
+
+def _count_rows(rows: Int[np.ndarray, " row"], n_rows: int) -> int:
+    """Return how many row numbers there are; raise unless each names a row."""
+    if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= n_rows:
+        fail(
+            "", "rows", f"be numbers from 0 to {n_rows - 1}, at least one", rows,
+            "np.flatnonzero turns a mask into numbers.",
+        )  # fmt: skip
+    return len(rows)
 
 
 def moments_by_group(eeg: View, speech: View, groups: ArrayLike) -> list[Moments]:

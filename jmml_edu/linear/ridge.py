@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from jmml_edu._checks import fail
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.solver import code_correlations, solve
 
@@ -42,11 +43,13 @@ def score_ridges(
     array([[-1., -1.],
            [-1., -1.]])
     """
+    if not len(ridges):
+        fail("score_ridges", "ridges", "hold at least one ridge", "none", "Try (0.01, 0.1, 1.0).")
     scores = np.empty((len(ridges), len(folds)))
     for column, fold in enumerate(folds):
         training = Moments.total([*folds[:column], *folds[column + 1 :]])
         for row, ridge in enumerate(ridges):
-            found = solve(training, n_components=n_components, ridge=(ridge, ridge))
+            found = solve(training, n_components=n_components, ridge=ridge)
             held_out = code_correlations(fold, found.eeg_directions, found.speech_directions)
             scores[row, column] = held_out.sum()
     return scores

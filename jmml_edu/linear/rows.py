@@ -67,7 +67,10 @@ def as_view(function: str, name: str, view: View) -> View:
         If the view is not a matrix with at least one row and one column, or holds no real numbers.
     """
     if not hasattr(view, "shape"):
-        view = np.asarray(view)
+        try:
+            view = np.asarray(view)
+        except ValueError:
+            fail(function, name, "have rows of one length", "rows of several", "Complete them.")
     if len(view.shape) != 2 or 0 in view.shape:
         fail(
             function, name, "have shape (row, column) with at least one of each",
@@ -97,6 +100,8 @@ def take(view: View, rows: Rows, name: str = "view") -> Float[np.ndarray, "row c
         If they are not real numbers.
     """
     try:
+        if any(dtype.kind in "mM" for dtype in np.ravel(getattr(view, "dtypes", []))):
+            raise TypeError("dates or times")
         if hasattr(view, "iloc"):
             piece = view.iloc[rows].to_numpy(dtype=float, na_value=np.nan)
         elif hasattr(view, "detach"):

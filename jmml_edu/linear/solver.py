@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import eigh
 
-from jmml_edu._checks import fail
+from jmml_edu._checks import as_told_by, fail
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.rows import Codes, View
 from jmml_edu.linear.whitening import Whitening, whiten, whiten_views
@@ -68,7 +68,7 @@ def solve(
     moments: Moments,
     *,
     n_components: int,
-    ridge: tuple[float, float] = (0.0, 0.0),
+    ridge: float | tuple[float, float] = 0.0,
     views: tuple[View, View] | None = None,
 ) -> Solution:
     r"""Return the canonical directions of two views from their moments alone.
@@ -87,7 +87,7 @@ def solve(
     n_components
         How many pairs of directions, at least 1, at most the rank of either view.
     ridge
-        Of EEG and of speech: a fraction of each column's variance, 0 to infinity.
+        Of both views, or of EEG and of speech: a fraction of each column's variance, 0 to infinity.
     views
         The data behind the moments. Where columns nearly depend on each other, covariances have
         lost half the digits; the data are then read a second time, in whitened coordinates, which
@@ -119,7 +119,8 @@ def solve(
     >>> solve(Moments.of(eeg, -eeg), n_components=1).values.round(6)
     array([1.])
     """
-    check_ridge("solve", ridge)
+    with as_told_by("solve"):
+        ridge = ridge_of_each(ridge)
     eeg, speech = whiten_views(moments, ridge=ridge)
     ill = min(eeg.smallest, speech.smallest) < _ILL_CONDITIONED
     if ill and views is not None and 0.0 in ridge:
@@ -218,11 +219,18 @@ def code_correlations(
     return found.clip(-1.0, 1.0)
 
 
-def check_ridge(function: str, ridge: tuple[float, float]) -> None:
-    """Raise unless both ridges are at least 0; infinity is allowed."""
-    for value in ridge:
+def ridge_of_each(ridge: float | tuple[float, float] | str) -> tuple[float, float]:
+    """Return the ridge of EEG and of speech from one number or two, each 0 to infinity."""
+    if isinstance(ridge, str) or np.size(ridge) not in (1, 2):
+        fail(
+            "", "ridge", 'be a number, one for EEG and one for speech, or in CCA.fit "cv"',
+            repr(ridge), "Choose 0.1 to begin with.",
+        )  # fmt: skip
+    eeg, speech = np.broadcast_to(np.asarray(ridge, dtype=float), 2).tolist()
+    for value in (eeg, speech):
         if np.isnan(value) or value < 0:
-            fail(function, "ridge", "be at least 0", value, "Choose 0 or more.")
+            fail("", "ridge", "be at least 0", value, "Choose 0 or more.")
+    return eeg, speech
 
 
 def check_components(function: str, n_components: int, *most: int) -> None:

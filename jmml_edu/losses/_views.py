@@ -37,22 +37,25 @@ def full_precision(view: Tensor) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def centre(view: Float[Tensor, "batch dim"]) -> Float[Tensor, "batch dim"]:
-    """Return a view less its column means.
+def centre(
+    view: Float[Tensor, "batch dim"],
+) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, " dim"]]:
+    """Return a view less its column means, and the sums of its columns.
 
     Factors go in as ``alpha`` wherever it counts: torch turns a bare number into a tensor first,
     which takes as long as the operation itself on a small batch.
     """
-    return view.sub(view.sum(dim=0), alpha=1 / len(view))
+    total = view.sum(dim=0)
+    return view.sub(total, alpha=1 / len(view)), total
 
 
 def spread(
-    view: Float[Tensor, "batch dim"], centred: Float[Tensor, "batch dim"]
+    centred: Float[Tensor, "batch dim"], total: Float[Tensor, " dim"]
 ) -> Float[Tensor, " dim"]:
     """Return the largest deviation in each column, 0 where it is rounding error of the mean."""
-    tolerance = ROUNDING * torch.finfo(view.dtype).eps / len(view)
-    total = view.detach().sum(dim=0).abs_()
-    return centred.detach().abs().amax(dim=0).sub_(total, alpha=tolerance).relu_()
+    tolerance = ROUNDING * torch.finfo(total.dtype).eps / len(centred)
+    deviation = centred.detach().abs().amax(dim=0)
+    return deviation.sub_(total.detach().abs(), alpha=tolerance).relu_()
 
 
 def _check_view(function: str, name: str, view: object) -> None:

@@ -34,10 +34,8 @@ def vicreg_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Their scale matters.
-    speech
-        Speech embeddings of the same width.
+    eeg, speech
+        Embeddings of the same width, row ``i`` paired with row ``i``. Their scale matters.
     invariance_weight
         Weight :math:`\lambda` of the squared distance between partners, at least 0.
     variance_weight
@@ -52,11 +50,9 @@ def vicreg_loss(
 
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of one width, dtype and device, or a weight is
+    ValueError, TypeError
+        If the views are not paired tensors of one width, dtype and device, or a weight is
         negative.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
 
     Notes
     -----
@@ -112,10 +108,9 @@ def barlow_twins_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Units of columns do not matter.
-    speech
-        Speech embeddings of the same width.
+    eeg, speech
+        Embeddings of the same width, row ``i`` paired with row ``i``. Units do not
+        matter, column by column.
     redundancy_weight
         Weight :math:`\lambda` of correlations between different columns, at least 0.
 
@@ -127,11 +122,9 @@ def barlow_twins_loss(
 
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of one width, dtype and device, or the weight is
+    ValueError, TypeError
+        If the views are not paired tensors of one width, dtype and device, or the weight is
         negative.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
 
     Notes
     -----
@@ -179,10 +172,9 @@ def info_nce_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Lengths of rows do not matter.
-    speech
-        Speech embeddings of the same width.
+    eeg, speech
+        Embeddings of the same width, row ``i`` paired with row ``i``. Lengths of
+        rows do not matter.
     temperature
         Temperature :math:`\tau` above 0. Smaller looks harder at the closest wrong partners.
 
@@ -194,11 +186,9 @@ def info_nce_loss(
 
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of one width, dtype and device, or the temperature
+    ValueError, TypeError
+        If the views are not paired tensors of one width, dtype and device, or the temperature
         is not above 0.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
 
     Notes
     -----
@@ -235,7 +225,7 @@ def _variance_and_covariance(
     view: Float[Tensor, "batch dim"],
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
     """Return how far standard deviations fall short of 1, and the squared covariances."""
-    centred = centre(view)
+    centred, _ = centre(view)
     covariance = centred.mT @ centred / max(len(view) - 1, 1)
     deviation = (covariance.diagonal() + VARIANCE_FLOOR).sqrt()
     return (1 - deviation).relu().mean(), _off(covariance) / len(covariance)
@@ -248,8 +238,8 @@ def _off(matrix: Float[Tensor, "dim dim"]) -> Float[Tensor, ""]:
 
 def _standardised(view: Float[Tensor, "batch dim"]) -> Float[Tensor, "batch dim"]:
     """Return centred columns of length one; a constant column becomes 0."""
-    centred = centre(view)
-    return _unit_length(centred * spread(view, centred).sign_(), dim=0)
+    centred, total = centre(view)
+    return _unit_length(centred * spread(centred, total).sign_(), dim=0)
 
 
 def _unit_length(view: Float[Tensor, "batch dim"], *, dim: int) -> Float[Tensor, "batch dim"]:

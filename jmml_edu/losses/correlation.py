@@ -47,10 +47,9 @@ def cca_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Unit and offset do not matter.
-    speech
-        Speech embeddings; their width may differ.
+    eeg, speech
+        Embeddings, row ``i`` of one paired with row ``i`` of the other; widths may differ. Unit
+        and offset do not matter.
     ridge
         Fraction :math:`r` of a view's mean variance :math:`\bar v` that is added to each of its
         variances, at least 0. Larger is more stable and pulls correlations towards 0.
@@ -73,11 +72,12 @@ def cca_loss(
     This sum is the objective of [1]_. Some codes return the sum of squares under its name.
 
     Half precision is raised to float32, also under autocast. A constant column has correlation 0
-    and gradient 0, NaN stays NaN, and second derivatives are not available. A ridge below the
-    rounding error of the covariances, ``(24 + 3 dim)`` units (6e-6 for 10 columns of float32),
-    counts as that. So does a singular value, which then adds nothing to value or gradient:
-    about 3e-6 for 10 well-spread columns in float32, up to 0.3 where the ridge is 0 and both
-    views lack columns' worth of rank. Keep the ridge at 1e-4 or more there.
+    and gradient 0, NaN stays NaN, and second derivatives are not available.
+
+    What rounding cannot hold counts as 0: a ridge below ``(24 + 3 dim)`` units of rounding (6e-6
+    for 10 columns of float32) counts as that, and a correlation below the rounding of ``T`` adds
+    nothing to value or gradient. In float32 that is 2e-6 for well-spread columns, but where
+    either view has rank one 0.4 without a ridge, 0.2 at 1e-4, 2e-3 at 1e-2.
 
     References
     ----------
@@ -118,10 +118,9 @@ def squared_cca_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Unit and offset do not matter.
-    speech
-        Speech embeddings; their width may differ.
+    eeg, speech
+        Embeddings, row ``i`` of one paired with row ``i`` of the other; widths may differ. Unit
+        and offset do not matter.
     ridge
         Fraction of a view's mean variance added to each of its variances, at least 0.
 
@@ -132,10 +131,8 @@ def squared_cca_loss(
 
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of one dtype and device, or ``ridge`` is negative.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
+    ValueError, TypeError
+        As :func:`cca_loss` does.
 
     Notes
     -----
@@ -173,8 +170,8 @@ def _correlate(
 ) -> tuple[Float[Tensor, ""], Callable[[], tuple[Tensor, Tensor]]]:
     """Return the loss and the function that gives its gradients.
 
-    With Q the gradient of the objective in T, A = L_e^-T Q L_s^-1 is that in S_es, and
-    R_e = L_e^-T L_e^-1 S_es predicts speech from EEG; the rest is in ``_gradient``.
+    With Q the gradient in T, ``pull`` is that in S_es, A = L_e^-T Q L_s^-1, transposed;
+    ``to_speech`` = L_e^-T L_e^-1 S_es predicts speech from EEG. ``_gradient`` does the rest.
     """
     (eeg, eeg_units), (speech, speech_units) = _unit_free(eeg), _unit_free(speech)
     eeg_factor, speech_factor = _factor(eeg, ridge), _factor(speech, ridge)
@@ -204,10 +201,10 @@ def _sum_of_correlations(
     finite = torch.where(white.isfinite(), white, 0)
     poison = white.sum() * 0  # NaN if anything is not finite: LAPACK must not see it, users must
     left, correlation, right = torch.linalg.svd(finite, full_matrices=False)
-    noise = 8 * torch.finfo(white.dtype).eps * max(white.shape) ** 0.5
+    noise = 16 * torch.finfo(white.dtype).eps
     magnified = _magnification(eeg_factor) * _magnification(speech_factor)
     kept = correlation * (correlation > magnified * noise)
-    return poison - kept.sum(), poison - (left * kept.sign()) @ right
+    return poison - kept.sum(), -(left * kept.sign()) @ right
 
 
 def _sum_of_squares(
@@ -224,8 +221,8 @@ def _unit_free(
 
     The loss does not depend on a view's unit, but products of float32 beyond 1e19 overflow.
     """
-    centred = centre(view)
-    deviation = spread(view, centred)
+    centred, total = centre(view)
+    deviation = spread(centred, total)
     largest = deviation.amax().clamp_min_(torch.finfo(view.dtype).tiny)
     units = deviation.sign_().div_(largest)
     return centred.mul_(units), units

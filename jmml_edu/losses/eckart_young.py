@@ -28,10 +28,8 @@ def eckart_young_loss(
 
     Parameters
     ----------
-    eeg
-        EEG embeddings. Row ``i`` is paired with ``speech[i]``. Their scale matters.
-    speech
-        Speech embeddings of the same width.
+    eeg, speech
+        Embeddings of the same width, row ``i`` paired with row ``i``. Their scale matters.
 
     Returns
     -------
@@ -40,10 +38,8 @@ def eckart_young_loss(
 
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of the same width, dtype and device.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
+    ValueError, TypeError
+        If the views are not paired tensors of one width, dtype and device.
 
     Notes
     -----
@@ -79,7 +75,7 @@ def _eckart_young(
 ) -> tuple[Float[Tensor, ""], Callable[[], tuple[Tensor, Tensor]]]:
     """Return the loss and the function that gives its gradients."""
     freedom = max(len(eeg) - 1, 1)
-    eeg, speech = centre(eeg), centre(speech)
+    (eeg, _), (speech, _) = centre(eeg), centre(speech)
     variance = torch.addmm(eeg.mT @ eeg, speech.mT, speech, beta=1 / freedom, alpha=1 / freedom)
     shared = torch.dot(eeg.reshape(-1), speech.reshape(-1))
     loss = variance.square().sum().sub(shared, alpha=4 / freedom)
