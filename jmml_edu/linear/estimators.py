@@ -7,23 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from jmml_edu._checks import as_told_by, check_matrix, fail
 from jmml_edu.linear.advice import warn_of_weak_data
-from jmml_edu.linear.columns import column_correlations
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import RIDGES, score_ridges
-from jmml_edu.linear.rows import Codes, View, as_view, check_columns, check_pairs, columns_of
+from jmml_edu.linear.rows import Codes, View, check_columns, check_pairs, columns_of
 from jmml_edu.linear.solver import Solution, ridge_of_each, solve
+from jmml_edu.linear.two_views import Code, TwoViews, check_any
 from jmml_edu.linear.whitening import whiten_views
 
-Code = Float[np.ndarray, "row component"]
 Features = Float[np.ndarray, "row _"]
 
 
-class CCA(BaseEstimator):  # type: ignore[misc]
+class CCA(TwoViews):
     r"""Canonical correlation analysis of two paired views, plain or with a ridge.
 
     Finds directions :math:`a` and :math:`b` whose codes agree as well as linear maps allow, then
@@ -93,7 +91,6 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
     ridge: float | tuple[float, float] | str
     moments_: Moments
-    _columns: dict[str, list[str] | int]
 
     def __init__(
         self,
@@ -170,36 +167,6 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         self.moments_ = moments
         return self
 
-    def transform(
-        self, eeg: View | None = None, speech: View | None = None
-    ) -> Code | tuple[Code, Code]:
-        """Return the codes of a view, or of both, EEG first; neither needs the other."""
-        with as_told_by(self._named("transform")):
-            codes = [codes.all() for codes in self._codes(eeg=eeg, speech=speech)]
-        return codes[0] if len(codes) == 1 else (codes[0], codes[1])
-
-    def fit_transform(
-        self, eeg: View, speech: View, *, groups: ArrayLike | None = None
-    ) -> Code | tuple[Code, Code]:
-        """Learn from paired rows and return the codes of both views, EEG first."""
-        self.fit(eeg, speech, groups=groups)
-        return self.transform(eeg, speech)
-
-    def correlations(self, eeg: View, speech: View) -> Float[np.ndarray, " component"]:
-        """Return the correlation of each pair of codes on any paired data, in [-1, 1].
-
-        On people the model never saw this is the honest number; ``correlations_`` is not. A code
-        that does not vary has correlation 0.
-        """
-        with as_told_by(self._named("correlations")):
-            eeg, speech = check_pairs("", eeg, speech)
-            codes = [codes.all() for codes in self._codes(eeg=eeg, speech=speech)]
-        return column_correlations(codes[0], codes[1])
-
-    def score(self, eeg: View, speech: View) -> float:
-        """Return the sum of :meth:`correlations`."""
-        return float(self.correlations(eeg, speech).sum())
-
     def inverse_transform(
         self, eeg_codes: Code | None = None, speech_codes: Code | None = None
     ) -> Features | tuple[Features, Features]:
@@ -207,11 +174,11 @@ class CCA(BaseEstimator):  # type: ignore[misc]
 
         The best linear guess; exact with as many components as the view has directions.
         """
-        check_is_fitted(self, "eeg_directions_")
+        check_is_fitted(self, "correlations_")
         given = {"eeg": eeg_codes, "speech": speech_codes}
         with as_told_by(self._named("inverse_transform")):
             told = [self._tell(np.asarray(z), n, n) for n, z in given.items() if z is not None]
-            _check_any("eeg_codes, speech_codes", told)
+            check_any("eeg_codes, speech_codes", told)
         return told[0] if len(told) == 1 else (told[0], told[1])
 
     def predict_eeg(self, speech: View) -> Float[np.ndarray, "row eeg_feature"]:
@@ -220,12 +187,12 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         With all components and no ridge this is multivariate least squares.
         """
         with as_told_by(self._named("predict_eeg")):
-            return self._tell(self._codes(speech=speech)[0].all(), "speech", "eeg")
+            return self._tell(self._codes(speech=speech)[0], "speech", "eeg")
 
     def predict_speech(self, eeg: View) -> Float[np.ndarray, "row speech_feature"]:
         """Return the best linear guess of speech from the codes of EEG, in the units of speech."""
         with as_told_by(self._named("predict_speech")):
-            return self._tell(self._codes(eeg=eeg)[0].all(), "eeg", "speech")
+            return self._tell(self._codes(eeg=eeg)[0], "eeg", "speech")
 
     def _tell(self, codes: Code, source: str, target: str) -> Float[np.ndarray, "row feature"]:
         """Return the least-squares guess of one view from the codes of a view."""
@@ -245,22 +212,10 @@ class CCA(BaseEstimator):  # type: ignore[misc]
         told: np.ndarray = codes @ shared
         return told + self.moments_.mean[unknown]
 
-    def _codes(self, **views: View | None) -> list[Codes]:
-        """Return the codes of the views that are given, not yet computed."""
-        check_is_fitted(self, "eeg_directions_")
-        codes = [self._codes_of(name, view) for name, view in views.items() if view is not None]
-        _check_any("eeg, speech", codes)
-        return codes
-
-    def _codes_of(self, name: str, view: View) -> Codes:
-        """Return the codes of one view if it has the columns of fit."""
-        view, directions = as_view("", name, view), getattr(self, f"{name}_directions_")
-        check_columns("", name, view, self._columns[name])
-        return Codes(view, getattr(self, f"{name}_mean_"), directions, name)
-
-    def _named(self, method: str) -> str:
-        """Return a method as it was called, for sentences."""
-        return f"{type(self).__name__}.{method}"
+    def _encoding(self, name: str, view: View) -> Codes:
+        """Return the codes of one view, not yet computed."""
+        mean, directions = getattr(self, f"{name}_mean_"), getattr(self, f"{name}_directions_")
+        return Codes(view, mean, directions, name)
 
     def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all pairs."""
@@ -319,9 +274,3 @@ class PLS(CCA):
 
     def __init__(self, n_components: int = 2) -> None:
         self.n_components = n_components
-
-
-def _check_any(arguments: str, views: Sequence[object]) -> None:
-    """Raise if there is nothing to work on."""
-    if not views:
-        fail("", arguments, "hold at least one view", "none", "Pass EEG, speech or both.")

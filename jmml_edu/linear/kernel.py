@@ -12,22 +12,19 @@ from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one_of, fail
-from jmml_edu.linear import rows, similarity
-from jmml_edu.linear.columns import column_correlations
+from jmml_edu.linear import rows
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.rows import Codes, View
-from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Standard
+from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Standard, median_distance
 from jmml_edu.linear.solver import join, ridge_of_each
+from jmml_edu.linear.two_views import TwoViews
 from jmml_edu.linear.whitening import Whitening, whiten
 
-Code = Float[np.ndarray, "row component"]
 
-
-class KernelCCA(BaseEstimator):  # type: ignore[misc]
+class KernelCCA(TwoViews):
     r"""Kernel canonical correlation analysis of two paired views, exact or from landmarks.
 
     A kernel :math:`k(x, x') = \langle \varphi(x), \varphi(x') \rangle` compares two rows by
@@ -58,7 +55,7 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
         Distance at which the ``"rbf"`` similarity is 0.61, in standardised units: a number above
         0, one for EEG and one for speech, or None for the median distance between landmarks.
     degree
-        Of ``"polynomial"``, at least 1.
+        Of ``"polynomial"``, :math:`(1 + \langle x, x' \rangle / p)^d`, at least 1.
     landmarks
         None compares all rows with all: exact, for some thousands of rows. A number compares them
         with so many, drawn by ``seed`` (the Nystroem method): for any number of rows.
@@ -147,33 +144,6 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
             self._solve(self._features("eeg", eeg), self._features("speech", speech))
         return self
 
-    def transform(
-        self, eeg: View | None = None, speech: View | None = None
-    ) -> Code | tuple[Code, Code]:
-        """Return the codes of a view, or of both, EEG first; neither needs the other."""
-        with as_told_by("KernelCCA.transform"):
-            codes = self._codes(eeg=eeg, speech=speech)
-        return codes[0] if len(codes) == 1 else (codes[0], codes[1])
-
-    def fit_transform(self, eeg: View, speech: View) -> Code | tuple[Code, Code]:
-        """Learn from paired rows and return the codes of both views, EEG first."""
-        return self.fit(eeg, speech).transform(eeg, speech)
-
-    def correlations(self, eeg: View, speech: View) -> Float[np.ndarray, " component"]:
-        """Return the correlation of each pair of codes on any paired data, in [-1, 1].
-
-        On people the model never saw this is the honest number; ``correlations_`` is not. A code
-        that does not vary has correlation 0.
-        """
-        with as_told_by("KernelCCA.correlations"):
-            eeg, speech = rows.check_pairs("", eeg, speech)
-            codes = self._codes(eeg=eeg, speech=speech)
-        return column_correlations(codes[0], codes[1])
-
-    def score(self, eeg: View, speech: View) -> float:
-        """Return the sum of :meth:`correlations`."""
-        return float(self.correlations(eeg, speech).sum())
-
     def _draw_landmarks(self, n_rows: int) -> Int[np.ndarray, " landmark"]:
         """Return the numbers of the rows that all others are compared with."""
         if self.landmarks is None:
@@ -202,10 +172,10 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
             return self.kernel
         check_one_of("", ("linear", "polynomial", "rbf"), kernel=self.kernel)
         if self.kernel == "linear":
-            return similarity.linear_kernel
+            return pairwise.linear_kernel
         if self.kernel == "polynomial":
             check_at_least("", 1, degree=self.degree)
-            return partial(similarity.polynomial_kernel, degree=self.degree)
+            return partial(pairwise.polynomial_kernel, degree=self.degree)
         given = np.asarray(self.bandwidth)
         if given.size not in (1, 2):
             fail(
@@ -213,11 +183,11 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
                 self.bandwidth, "None takes the median distance.",
             )  # fmt: skip
         chosen = np.broadcast_to(given, 2).tolist()[name == "speech"]
-        bandwidth = similarity.median_distance(landmarks) if chosen is None else float(chosen)
+        bandwidth = median_distance(landmarks) if chosen is None else float(chosen)
         if not 0 < bandwidth < np.inf:
             fail("", "bandwidth", "be above 0 and finite", bandwidth, "Choose 1 to begin with.")
         setattr(self, f"{name}_bandwidth_", bandwidth)
-        return partial(similarity.rbf_kernel, bandwidth=bandwidth)
+        return partial(pairwise.rbf_kernel, gamma=0.5 / bandwidth**2)
 
     def _solve(self, eeg: LandmarkFeatures, speech: LandmarkFeatures) -> None:
         """Set what is learned from the features of both views."""
@@ -246,20 +216,10 @@ class KernelCCA(BaseEstimator):  # type: ignore[misc]
                 " Use a ridge such as 0.001."
             )
 
-    def _codes(self, **views: View | None) -> list[Code]:
-        """Return the codes of the views that are given."""
-        check_is_fitted(self, "correlations_")
-        codes = [self._codes_of(name, view) for name, view in views.items() if view is not None]
-        return codes or fail(
-            "", "eeg, speech", "hold at least one view", "none", "Pass EEG, speech or both."
-        )
-
-    def _codes_of(self, name: str, view: View) -> Code:
-        """Return the codes of one view if it has the columns of fit."""
-        view = rows.as_view("", name, view)
-        rows.check_columns("", name, view, self._columns[name])
+    def _encoding(self, name: str, view: View) -> Codes:
+        """Return the codes of one view, not yet computed."""
         learned = self._learned[name]
-        return replace(learned, view=replace(learned.view, view=view)).all()
+        return replace(learned, view=replace(learned.view, view=view))
 
 
 def _whiten(covariance: Float[np.ndarray, "feature feature"], ridge: float) -> Whitening:

@@ -1,4 +1,4 @@
-"""Similarity of rows, and features of rows whose inner products are that similarity."""
+"""Features of rows whose inner products are their similarity."""
 
 from __future__ import annotations
 
@@ -7,49 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.spatial.distance import pdist
 
 from jmml_edu._checks import check_matrix, fail
 from jmml_edu.linear.columns import column_means
 from jmml_edu.linear.rows import Rows, View, n_rows_of, take
 from jmml_edu.linear.whitening import Whitening, whiten
 
-Left = Float[np.ndarray, "left column"]
-Right = Float[np.ndarray, "right column"]
-Gram = Float[np.ndarray, "left right"]
-Kernel = Callable[[Left, Right], Gram]
+Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""From matrices of m and n rows, the m x n similarities of each row with each."""
 
 
-def linear_kernel(left: Left, right: Right) -> Gram:
-    """Return the inner product of each row of one matrix with each row of another."""
-    return left @ right.T
-
-
-def polynomial_kernel(left: Left, right: Right, *, degree: float) -> Gram:
-    r"""Return :math:`(1 + \langle x, x' \rangle / p)^d`, for products of up to d of p columns.
-
-    Examples
-    --------
-    >>> polynomial_kernel(np.array([[1.0, 2.0]]), np.array([[2.0, 1.0]]), degree=2)
-    array([[9.]])
-    """
-    similarity: np.ndarray = (1.0 + left @ right.T / left.shape[1]) ** degree
-    return similarity
-
-
-def rbf_kernel(left: Left, right: Right, *, bandwidth: float) -> Gram:
-    r"""Return :math:`\exp(-|x - x'|^2 / 2 h^2)`: 1 for equal rows, 0.61 one bandwidth away.
-
-    Examples
-    --------
-    >>> rbf_kernel(np.array([[0.0]]), np.array([[0.0], [2.0]]), bandwidth=2.0).round(2)
-    array([[1.  , 0.61]])
-    """
-    similarity = _squared_distances(left, right)
-    similarity *= -0.5 / bandwidth**2
-    return np.exp(similarity, out=similarity)
-
-
-def median_distance(rows: Left) -> float:
+def median_distance(rows: Float[np.ndarray, "row column"]) -> float:
     """Return the median distance between rows that differ; 1 if none do.
 
     Examples
@@ -57,19 +26,9 @@ def median_distance(rows: Left) -> float:
     >>> median_distance(np.array([[0.0], [1.0], [3.0], [3.0]]))
     2.0
     """
-    squared = _squared_distances(rows, rows)[np.tri(len(rows), k=-1, dtype=bool)]
-    # Rounding leaves equal rows a little apart.
-    apart = squared[squared > 1e-12 * squared.max(initial=0.0)]
-    return float(np.median(np.sqrt(apart))) if len(apart) else 1.0
-
-
-def _squared_distances(left: Left, right: Right) -> Gram:
-    """Return the squared distance between each row of one matrix and each row of another."""
-    squared = left @ right.T
-    squared *= -2.0
-    squared += (left**2).sum(axis=1)[:, None]
-    squared += (right**2).sum(axis=1)
-    return np.maximum(squared, 0.0, out=squared)
+    distances = pdist(rows)
+    apart = distances[distances > 0]
+    return float(np.median(apart)) if len(apart) else 1.0
 
 
 @dataclass(frozen=True, eq=False)
