@@ -62,6 +62,8 @@ def run_tests(defect: Defect | None, tests: tuple[str, ...]) -> tuple[int, str]:
 
 def judge(defect: Defect) -> tuple[bool, str]:
     """Return whether the tests notice a defect, and a line that says so."""
+    if (ROOT / defect.file).read_text().count(defect.old) != 1:
+        return False, f"CANNOT BE PLANTED {defect.file}: {defect.why}"
     status, last = run_tests(defect, defect.tests)
     noticed = status == 1  # 1: tests failed; anything else: they did not run
     mark = "noticed" if noticed else f"NOT NOTICED (pytest {status}: {last})"

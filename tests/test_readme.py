@@ -11,12 +11,18 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_road_in_the_readme_runs_and_beats_guessing(
+def test_the_code_in_the_readme_runs_from_top_to_bottom(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    exec(compile(code, "README.md", "exec"), {})
+    road, correlations = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    names: dict[str, object] = {}
+    exec(compile(road, "README.md", "exec"), names)
     assert float(capsys.readouterr().out) > 0.5
+    exec(compile(correlations, "README.md", "exec"), names)
+    numbers = re.findall(r"-?\d\.\d+", capsys.readouterr().out)
+    seen, unseen, p_values = numbers[:3], numbers[3:6], numbers[-3:]
+    assert min(map(float, seen)) > 0.5 > max(map(float, unseen))
+    assert float(p_values[0]) < 0.01 < float(p_values[-1])
 
 
 def test_files_that_the_readme_points_to_are_there() -> None:
