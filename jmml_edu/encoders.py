@@ -77,7 +77,8 @@ class SharedSpace:
     sizes
         How many components may be kept.
     ridge
-        Ridge of both views, a fraction of the mean variance.
+        Ridge of both views, a fraction of each column's variance: within people for EEG, total for
+        speech.
     """
 
     def __init__(self, sizes: tuple[int, ...] = (2, 4, 6), *, ridge: float = 0.1) -> None:

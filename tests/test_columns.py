@@ -40,3 +40,9 @@ def test_column_means_are_those_of_numpy(seed: int) -> None:
 def test_the_mean_of_a_constant_column_leaves_nothing_of_it(constant: float) -> None:
     values = np.full((1_001, 2), constant)
     assert (values - column_means(values) == 0).all()
+
+
+@pytest.mark.parametrize("unit", [1e-170, 1e160])
+def test_columns_too_small_or_large_to_square_correlate_all_the_same(unit: float) -> None:
+    values = np.random.default_rng(0).standard_normal((50, 1))
+    assert column_correlations(unit * values, values) == pytest.approx(1)

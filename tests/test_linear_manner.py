@@ -18,6 +18,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from two_views import by_qr, paired_views
 
+from jmml_edu._checks import InputWarning
 from jmml_edu.linear import CCA, PLS, Moments, moments_by_group
 
 few = settings(max_examples=20, deadline=None)
@@ -197,3 +198,29 @@ def test_a_model_that_has_not_learned_says_so() -> None:
     ):
         with pytest.raises(NotFittedError):
             call()
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_the_average_reference_takes_one_direction_whatever_the_precision(
+    precision: type[np.floating],
+) -> None:
+    rng = np.random.default_rng(0)
+    speech = rng.standard_normal((1_000, 3))
+    eeg = (speech @ rng.standard_normal((3, 16)) + rng.standard_normal((1_000, 16))).astype(
+        precision
+    )
+    eeg -= eeg.mean(axis=1, keepdims=True)
+    with pytest.warns(InputWarning, match="eeg has columns that combine others"):
+        model = CCA(3).fit(eeg, speech)
+    assert np.abs(model.eeg_directions_).max() < 10
+    plain = CCA(3).fit(eeg[:, 1:].astype(float), speech)
+    np.testing.assert_allclose(model.correlations_, plain.correlations_, atol=1e-5)
+
+
+def test_a_sum_of_columns_far_from_zero_is_no_direction_of_its_own() -> None:
+    rng = np.random.default_rng(0)
+    eeg = 1e7 + rng.standard_normal((500, 3))
+    eeg = np.hstack([eeg, eeg[:, :1] + eeg[:, 1:2]])
+    with pytest.warns(InputWarning, match="eeg has columns that combine others"):
+        model = CCA(1).fit(eeg, eeg[:, 2:3] + rng.standard_normal((500, 1)))
+    assert np.abs(model.eeg_directions_).max() < 10

@@ -136,3 +136,12 @@ def test_what_cannot_be_chosen_is_explained() -> None:
 def test_no_ridge_to_choose_from_is_explained() -> None:
     with explained("CCA.fit: ridges must hold at least one ridge; got none. Try (0.01, 0.1, 1.0)."):
         CCA(ridge="cv", ridges=()).fit(*paired_views(0))
+
+
+def test_folds_too_small_to_score_are_explained() -> None:
+    eeg, speech = paired_views(0, rows=12)
+    with explained(
+        "CCA.fit: folds must hold at least 3 pairs each; got [3, 3, 2, 2, 2]."
+        " Fewer always agree perfectly; make fewer folds."
+    ):
+        CCA(1, ridge="cv").fit(eeg, speech)

@@ -13,7 +13,15 @@ from sentences import explained
 from two_views import paired_views
 
 from jmml_edu.linear import Moments
-from jmml_edu.linear.rows import Codes, as_view, check_pairs, columns_of, take
+from jmml_edu.linear.rows import (
+    Codes,
+    as_view,
+    check_pairs,
+    columns_of,
+    group_numbers,
+    rounding_of,
+    take,
+)
 
 VALUES = np.array([[0.0, 1.0], [2.0, -3.0], [4.0, 5.0], [-6.0, 7.0]])
 HOLDERS: dict[str, Callable[[np.ndarray], object]] = {
@@ -145,3 +153,38 @@ def test_dates_are_no_measurements() -> None:
     dated = pd.DataFrame({"day": pd.to_datetime(["2024-01-01", "2024-01-02"])})
     with explained(NUMBERS_ONLY.format("dates or times") + AS_NUMBERS):
         as_view("here", "eeg", dated)
+
+
+def test_masked_cells_are_missing() -> None:
+    masked = np.ma.masked_array([[1, 999], [3, 4]], mask=[[False, True], [False, False]])
+    np.testing.assert_array_equal(take(masked, slice(0, 2)), [[1, np.nan], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("groups", "got"),
+    [
+        ([1, 2, "2", 2], None),
+        (["ann", None, "ben", "ann"], "shape (4,) of number and text"),
+        ([1.0, np.nan, 2.0, 1.0], "missing names"),
+        ([["a"], ["b"], ["a"], ["b"]], "shape (4, 1) of text"),
+    ],
+)
+def test_groups_that_name_nobody_are_explained(groups: list[object], got: str | None) -> None:
+    names = np.array(groups, dtype=object)
+    with explained(
+        "here: groups must hold one name for each row, all text or all numbers; got"
+        f" {got or 'shape (4,) of number and text'}. Name who each row comes from."
+    ):
+        group_numbers("here", names)
+
+
+def test_groups_are_numbered_in_the_order_of_their_names() -> None:
+    for groups in (["b", "a", "b"], pd.Series([7, 3, 7], index=[9, 1, 5]), torch.tensor([7, 3, 7])):
+        assert group_numbers("here", groups).tolist() == [1, 0, 1]
+
+
+def test_rounding_is_that_of_the_coarsest_floating_column() -> None:
+    assert rounding_of(VALUES) == rounding_of(VALUES > 0) == 2.0**-53
+    assert rounding_of(VALUES.astype(np.float32)) == 2.0**-24
+    assert rounding_of(torch.ones(2, 2, dtype=torch.bfloat16)) == 2.0**-8
+    assert rounding_of(pd.DataFrame({"a": [1.0], "b": np.ones(1, np.float32)})) == 2.0**-24

@@ -34,6 +34,17 @@ def column_correlations(
     >>> column_correlations(x, -x)
     array([-1.,  0.])
     """
-    left, right = left - column_means(left), right - column_means(right)
+    left, right = _deviations(left), _deviations(right)
     norms = np.sqrt((left**2).sum(axis=0) * (right**2).sum(axis=0))
     return (left * right).sum(axis=0) / np.where(norms > 0, norms, 1.0)
+
+
+def _deviations(values: Float[np.ndarray, "row column"]) -> Float[np.ndarray, "row column"]:
+    """Return centred columns over their largest deviation; 0 where that is rounding of the values.
+
+    Squares of the deviations then neither overflow nor vanish.
+    """
+    centred = values - column_means(values)
+    largest = np.abs(centred).max(axis=0)
+    rounding = 1024 * np.finfo(values.dtype).eps * np.abs(values).max(axis=0)
+    return centred / np.where(largest > rounding, largest, np.inf)

@@ -70,8 +70,9 @@ class CCA(TwoViews):
     Without a ridge training codes have unit variance. Components are ordered by
     :math:`a^\top \Sigma_{es} b`; with a ridge their correlations need not fall. The largest weight
     of each EEG direction, in standardised units, is positive. Where columns nearly depend on each
-    other, ``fit`` reads the data twice and is as accurate as a QR decomposition; ``partial_fit``
-    cannot.
+    other, ``fit`` reads the data twice and is as accurate as a QR decomposition, down to columns
+    of which 1e-9 is their own. From moments alone (``partial_fit``, ``fit_moments``, the scores of
+    ``"cv"``) columns of which less than 1e-7 is their own have no say.
 
     References
     ----------

@@ -16,7 +16,15 @@ from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, fail
 from jmml_edu.linear.columns import column_means
-from jmml_edu.linear.rows import View, check_finite, check_pairs, n_columns, n_rows_of, take
+from jmml_edu.linear.rows import (
+    View,
+    check_finite,
+    check_pairs,
+    group_numbers,
+    n_columns,
+    n_rows_of,
+    take,
+)
 
 _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
 
@@ -221,8 +229,8 @@ def moments_by_group(eeg: View, speech: View, groups: ArrayLike) -> list[Moments
     [1, 2]
     """
     eeg, speech = check_pairs("moments_by_group", eeg, speech, groups)
-    names, members = np.unique(np.asarray(groups), return_inverse=True)
-    rows_of = (np.flatnonzero(members == which) for which in range(len(names)))
+    number = group_numbers("moments_by_group", groups)
+    rows_of = (np.flatnonzero(number == which) for which in range(number.max() + 1))
     return [Moments.of(eeg, speech, rows) for rows in rows_of]
 
 
@@ -240,7 +248,7 @@ def moments_by_fold(
         If there are fewer rows, or groups, than folds.
     """
     eeg, speech = check_pairs("moments_by_fold", eeg, speech, groups)
-    units = n_rows_of(eeg) if groups is None else len(np.unique(np.asarray(groups)))
+    units = n_rows_of(eeg) if groups is None else group_numbers("", groups).max() + 1
     if not 2 <= n_folds <= units:
         fail(
             "moments_by_fold", "n_folds", f"lie between 2 and {units}, the number of "

@@ -27,7 +27,8 @@ def score_ridges(
     Parameters
     ----------
     folds
-        Moments of disjoint sets of pairs, at least two; people should not be in two of them.
+        Moments of disjoint sets of at least three pairs; people should not be in two of them. To
+        be averaged, each counts as one, whatever its size.
     ridges
         The candidates, each at least 0 and the same for both views.
     n_components
@@ -45,6 +46,11 @@ def score_ridges(
     """
     if not len(ridges):
         fail("score_ridges", "ridges", "hold at least one ridge", "none", "Try (0.01, 0.1, 1.0).")
+    if min(fold.count for fold in folds) < 3:
+        fail(
+            "score_ridges", "folds", "hold at least 3 pairs each", [fold.count for fold in folds],
+            "Fewer always agree perfectly; make fewer folds.",
+        )  # fmt: skip
     scores = np.empty((len(ridges), len(folds)))
     for column, fold in enumerate(folds):
         training = Moments.total([*folds[:column], *folds[column + 1 :]])

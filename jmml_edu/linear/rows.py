@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, check_same_rows, fail
@@ -84,10 +84,15 @@ def as_view(function: str, name: str, view: View) -> View:
 def check_pairs(
     function: str, eeg: View, speech: View, groups: ArrayLike | None = None
 ) -> tuple[View, View]:
-    """Return both views if they are matrices of as many rows, and as many as there are groups."""
+    """Return both views if they are matrices of as many rows, and as many as there are groups.
+
+    Row ``i`` of one belongs to row ``i`` of the other: by position, whatever a frame's index says.
+    """
     eeg, speech = as_view(function, "eeg", eeg), as_view(function, "speech", speech)
     named = {"eeg": eeg, "speech": speech} | ({} if groups is None else {"groups": groups})
     check_same_rows(function, **named)
+    if groups is not None:
+        group_numbers(function, groups)
     return eeg, speech
 
 
@@ -111,12 +116,41 @@ def take(view: View, rows: Rows, name: str = "view") -> Float[np.ndarray, "row c
             piece = view[rows]
         if np.iscomplexobj(piece):
             raise TypeError("complex numbers")
+        if isinstance(piece, np.ma.MaskedArray):
+            piece = np.ma.filled(piece.astype(float), np.nan)
         return np.asarray(piece, dtype=float)
     except (TypeError, ValueError) as problem:
         fail(
             "take", name, "hold real numbers only", problem,
             "Turn text and categories into numbers, or drop those columns.",
         )  # fmt: skip
+
+
+def rounding_of(view: View) -> float:
+    """Return the relative rounding error of the numbers of a view, that of its coarsest column."""
+    dtypes = view.dtypes.tolist() if hasattr(view, "dtypes") else [getattr(view, "dtype", None)]
+    sizes = [kind.itemsize for kind in dtypes if kind is not None and "float" in str(kind).lower()]
+    return {2: 2.0**-8, 4: 2.0**-24}.get(min(sizes, default=8), 2.0**-53)
+
+
+def group_numbers(function: str, groups: ArrayLike) -> Int[np.ndarray, " row"]:
+    """Return the number of each row's group, in the order of sorted names.
+
+    Raises
+    ------
+    InputError
+        If there is not one name for each row, all of one kind.
+    """
+    names = np.asarray(groups)
+    kinds = {"text" if isinstance(name, str) else "number" for name in names.ravel().tolist()}
+    missing = names.ndim == 1 and bool((names.astype(object) != names.astype(object)).any())
+    if names.ndim != 1 or len(kinds) > 1 or missing or None in names.tolist():
+        fail(
+            function, "groups", "hold one name for each row, all text or all numbers",
+            "missing names" if missing else f"shape {names.shape} of {' and '.join(sorted(kinds))}",
+            "Name who each row comes from.",
+        )  # fmt: skip
+    return np.unique(names, return_inverse=True)[1]
 
 
 def n_rows_of(view: View) -> int:

@@ -14,12 +14,12 @@ from scipy.linalg import eigh
 
 from jmml_edu._checks import as_told_by, fail
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.rows import Codes, View
+from jmml_edu.linear.rows import Codes, View, rounding_of
 from jmml_edu.linear.whitening import Whitening, whiten, whiten_views
 
-# A column's own part of its variance: below the first the data are read a second time; then the
-# second stands in for it, and what the second reading finds below the third is rounding noise.
-_ILL_CONDITIONED, _FLOOR, _DEAD = 1e-4, 1e-12, 1e-8
+# A column's own part of its variance: below the first the data are read a second time, with the
+# second standing in for it; below the third it counts as a combination of other columns.
+_ILL_CONDITIONED, _FLOOR, _DEAD = 1e-4, 1e-12, 1e-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,8 @@ def solve(
     views
         The data behind the moments. Where columns nearly depend on each other, covariances have
         lost half the digits; the data are then read a second time, in whitened coordinates, which
-        gives them back [4]_.
+        gives them back [4]_. Without the data a column of which less than about 1e-7 is its own
+        has no say, with them one of less than 1e-9, or than the rounding of its numbers.
 
     Raises
     ------
@@ -105,8 +106,9 @@ def solve(
        Econometrics 4, 1976.
     .. [3] J. A. Wegelin, "A survey of partial least squares (PLS) methods, with emphasis on the
        two-block case", University of Washington, 2000.
-    .. [4] Y. Yamamoto, Y. Nakatsukasa, Y. Yanagisawa, T. Fukaya, "Roundoff error analysis of the
-       CholeskyQR2 algorithm", Electronic Transactions on Numerical Analysis 44, 2015.
+    .. [4] T. Fukaya, R. Kannan, Y. Nakatsukasa, Y. Yamamoto, Y. Yanagisawa, "Shifted Cholesky QR
+       for computing the QR factorization of ill-conditioned matrices", SIAM Journal on Scientific
+       Computing 42, 2020.
 
     Notes
     -----
@@ -156,13 +158,14 @@ def _solve_again(
     codes = [Codes(*parts) for parts in zip(views, means, maps, strict=True)]
     again = Moments.of(codes[0], codes[1])
     within = again.covariance[again.eeg, again.eeg], again.covariance[again.speech, again.speech]
-    # With a ridge the first whitening is the one; without, what is left of combinations of
-    # other columns is rounding noise, far below a column with the least life of its own.
+    # With a ridge the first whitening is the one.
     inner = [
         Whitening(np.arange(len(part)), np.eye(len(part)), np.ones(len(part)))
         if one_ridge
-        else whiten(part, np.sqrt(np.where(part.diagonal() > _DEAD, part.diagonal(), 0)), ridge=0.0)
-        for part, one_ridge in zip(within, ridge, strict=True)
+        else whiten(part, np.where(part.diagonal() > dead, part.diagonal(), 0) ** 0.5, ridge=0.0)
+        for part, one_ridge, dead in zip(
+            within, ridge, _least_alive(views, moments, (eeg, speech)), strict=True
+        )
     ]
     found = join(again, inner[0], inner[1], n_components)
     return replace(
@@ -172,6 +175,23 @@ def _solve_again(
         eeg_columns=eeg.columns[found.eeg_columns],
         speech_columns=speech.columns[found.speech_columns],
     )
+
+
+def _least_alive(
+    views: tuple[View, View], moments: Moments, whitenings: tuple[Whitening, Whitening]
+) -> list[Float[np.ndarray, " kept"]]:
+    """Return the variance in whitened coordinates that a column of its own must exceed.
+
+    What the numbers of a view were rounded to is a life that combinations of columns have too.
+    """
+    least = []
+    for view, where, whitening in zip(
+        views, (moments.eeg, moments.speech), whitenings, strict=True
+    ):
+        mean, scale = (part[where][whitening.columns] for part in (moments.mean, moments.scale))
+        own = np.maximum((16 * rounding_of(view)) ** 2 * (1 + (mean / scale) ** 2), _DEAD)
+        least.append(own / (own + _FLOOR))
+    return least
 
 
 def leading_svd(
@@ -235,6 +255,11 @@ def ridge_of_each(ridge: float | tuple[float, float] | str) -> tuple[float, floa
 
 def check_components(function: str, n_components: int, *most: int) -> None:
     """Raise unless the components are at least 1 and no more than any of the limits."""
+    if min(most) < 1:
+        fail(
+            function, "views", "both vary over two pairs or more", "one that does not",
+            "Look where the constant view comes from.",
+        )  # fmt: skip
     if not isinstance(n_components, Integral) or not 1 <= n_components <= min(most):
         fail(
             function, "n_components",

@@ -29,7 +29,10 @@ class TwoViews(BaseEstimator):  # type: ignore[misc]
     def transform(
         self, eeg: View | None = None, speech: View | None = None
     ) -> Code | tuple[Code, Code]:
-        """Return the codes of a view, or of both, EEG first; neither needs the other."""
+        """Return the codes of a view, or of both, EEG first; neither needs the other.
+
+        For speech alone write ``transform(speech=speech)``.
+        """
         with as_told_by(self._named("transform")):
             codes = self._codes(eeg=eeg, speech=speech)
         return codes[0] if len(codes) == 1 else (codes[0], codes[1])
