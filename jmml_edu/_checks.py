@@ -74,7 +74,7 @@ def check_at_least(function: str, minimum: float, **numbers: float) -> None:
     for name, number in numbers.items():
         if not np.isfinite(number) or number < minimum:
             fail(
-                function, name, f"be {'' if np.isfinite(number) else 'finite and '}at least"
+                function, name, f"be {'finite and ' if np.isinf(number) else ''}at least"
                 f" {minimum:g}", number, f"Choose {minimum:g} or more.",
             )  # fmt: skip
 

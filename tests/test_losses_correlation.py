@@ -376,3 +376,22 @@ def test_what_is_no_tensor_of_numbers_is_explained(loss: Loss, bad: object, foun
         f"{loss.__name__}: speech must be a tensor of floating-point numbers; got {found}."
         " Convert it with torch.as_tensor(..., dtype=torch.float32)."
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_codes_that_nearly_collapse_keep_their_gradient_in_float32(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    shared = normal(256, 4)
+    views = [
+        shared @ normal(4, 10) + normal(256, 10) + 100 * normal(256, 1) @ normal(1, 10)
+        for _ in range(2)
+    ]
+    exact, rounded = (
+        torch.autograd.grad(cca_loss(view, views[1].to(view)), view)[0].double()
+        for view in (views[0].requires_grad_(), views[0].detach().float().requires_grad_())
+    )
+    assert (rounded - exact).norm() < 0.05 * exact.norm()

@@ -9,7 +9,7 @@ import torch
 from sentences import explained
 from torch import Tensor
 
-from jmml_edu.losses import eckart_young_loss
+from jmml_edu.losses import cca_loss, eckart_young_loss
 
 
 def views(seed: int, *, rows: int = 60, dim: int = 4) -> tuple[Tensor, Tensor]:
@@ -114,3 +114,17 @@ def test_views_of_different_width_are_explained() -> None:
         " {'eeg': '3', 'speech': '2'}. Let both encoders end in the same width."
     ):
         eckart_young_loss(torch.ones(4, 3), torch.ones(4, 2))
+
+
+@pytest.mark.parametrize(("rows", "of_loss", "of_sum"), [(10, 6.1, -9.0), (100, 0.56, -2.7)])
+def test_small_batches_bias_it_less_than_the_sum_and_the_other_way(
+    rows: int, of_loss: float, of_sum: float
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    views = torch.randn(2, 200, rows, 10, generator=generator, dtype=torch.float64) / 2**0.5
+    # Independent columns of variance 1/2: no correlation, and |I|^2 = 10 is the population's loss.
+    # 20 variances and 180 covariances of Gaussian columns add 55 / (rows - 1) to it.
+    found = [eckart_young_loss(eeg, speech) - 10 for eeg, speech in zip(*views, strict=True)]
+    assert torch.stack(found).mean().item() == pytest.approx(of_loss, abs=0.25)
+    found = [cca_loss(eeg, speech) for eeg, speech in zip(*views, strict=True)]
+    assert torch.stack(found).mean().item() == pytest.approx(of_sum, abs=0.2)

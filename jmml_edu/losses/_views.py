@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -10,13 +11,12 @@ from torch import Tensor
 
 from jmml_edu._checks import check_same_rows, fail, fail_type
 
-ROUNDING = 16.0
-"""Column means of equal numbers were off by at most 4.5 units of rounding (up to 100,000 rows)."""
+View: TypeAlias = Float[Tensor, "batch dim"]
+PerColumn: TypeAlias = Float[Tensor, " dim"]
+Both: TypeAlias = tuple[Tensor, Tensor]
 
 
-def checked(
-    function: str, eeg: Tensor, speech: Tensor, *, same_width: bool = False
-) -> tuple[Tensor, Tensor]:
+def checked(function: str, eeg: Tensor, speech: Tensor, *, same_width: bool = False) -> Both:
     """Return both views in at least float32; raise unless they are paired matrices of one kind."""
     for name, view in (("eeg", eeg), ("speech", speech)):
         _check_view(function, name, view)
@@ -37,23 +37,17 @@ def full_precision(view: Tensor) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def centre(
-    view: Float[Tensor, "batch dim"],
-) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, " dim"]]:
-    """Return a view less its column means, and the sums of its columns.
-
-    Factors go in as ``alpha`` wherever it counts: torch turns a bare number into a tensor first,
-    which takes as long as the operation itself on a small batch.
-    """
+def centre(view: View) -> tuple[View, PerColumn]:
+    """Return a view less its column means, and the sums of its columns."""
     total = view.sum(dim=0)
+    # Small batches: torch takes as long to turn a bare factor into a tensor as to multiply by it.
     return view.sub(total, alpha=1 / len(view)), total
 
 
-def spread(
-    centred: Float[Tensor, "batch dim"], total: Float[Tensor, " dim"]
-) -> Float[Tensor, " dim"]:
+def spread(centred: View, total: PerColumn) -> PerColumn:
     """Return the largest deviation in each column, 0 where it is rounding error of the mean."""
-    tolerance = ROUNDING * torch.finfo(total.dtype).eps / len(centred)
+    # Means of up to 100,000 equal numbers were off by at most 4.5 units of rounding.
+    tolerance = 16 * torch.finfo(total.dtype).eps / len(centred)
     deviation = centred.detach().abs().amax(dim=0)
     return deviation.sub_(total.detach().abs(), alpha=tolerance).relu_()
 
@@ -61,16 +55,13 @@ def spread(
 def _check_view(function: str, name: str, view: object) -> None:
     """Raise unless this is a floating-point tensor with at least one row and one column."""
     if not isinstance(view, Tensor) or not view.is_floating_point():
-        fail_type(
-            function, name, "be a tensor of floating-point numbers",
-            view.dtype if isinstance(view, Tensor) else type(view).__name__,
-            "Convert it with torch.as_tensor(..., dtype=torch.float32).",
-        )  # fmt: skip
+        found = view.dtype if isinstance(view, Tensor) else type(view).__name__
+        remedy = "Convert it with torch.as_tensor(..., dtype=torch.float32)."
+        fail_type(function, name, "be a tensor of floating-point numbers", found, remedy)
     if view.ndim != 2 or 0 in view.shape:
-        fail(
-            function, name, "have shape (row, column) with at least one of each",
-            tuple(view.shape), "Pass one row per sample, one column per feature.",
-        )  # fmt: skip
+        rule = "have shape (row, column) with at least one of each"
+        remedy = "Pass one row per sample, one column per feature."
+        fail(function, name, rule, tuple(view.shape), remedy)
 
 
 def _check_alike(function: str, what: str, remedy: str, eeg: object, speech: object) -> None:

@@ -1,173 +1,144 @@
-"""The correlation losses: minus the sum of canonical correlations, and minus the sum of squares.
+"""The losses of canonical correlation: minus the sum, minus the sum of squares, Eckart-Young.
 
-Both whiten the views by Cholesky factors, look at the singular values of what is left of their
-cross-covariance, and know their gradient in closed form.
+The first two whiten both views and look at the singular values of what is left of their
+cross-covariance; the third needs no inverse. All three know their gradient in closed form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.linalg import vector_norm
 
 from jmml_edu._checks import check_at_least
-from jmml_edu.losses._closed_form import closed_form
-from jmml_edu.losses._views import centre, checked, spread
+from jmml_edu.losses._views import Both, View, centre, checked, full_precision, spread
 
+EegView: TypeAlias = Float[Tensor, "batch eeg_dim"]
+SpeechView: TypeAlias = Float[Tensor, "batch speech_dim"]
+White: TypeAlias = Float[Tensor, "eeg_dim speech_dim"]
 Square: TypeAlias = Float[Tensor, "dim dim"]
-Whitened: TypeAlias = Float[Tensor, "eeg_dim speech_dim"]
-Objective: TypeAlias = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-
-HIGHEST_RIDGE = 1e30
-"""Beyond it every correlation is 0, and float32 would overflow."""
+Objective: TypeAlias = Callable[[Tensor, Tensor, Tensor], Both]
+LossAndGradients: TypeAlias = tuple[Tensor, Callable[[], Both]]
 
 
-def cca_loss(
-    eeg: Float[Tensor, "batch eeg_dim"],
-    speech: Float[Tensor, "batch speech_dim"],
-    *,
-    ridge: float = 1e-4,
-) -> Float[Tensor, ""]:
-    r"""Return minus the sum of the canonical correlations of two paired views.
+def cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Float[Tensor, ""]:
+    r"""Return minus the sum of the canonical correlations, in ``[-min(eeg_dim, speech_dim), 0]``.
 
     Whiten each view, correlate them, and add up the singular values:
 
-    .. math::
+    .. math:: \mathcal{L} = -\lVert T \rVert_* = -\sum_i \rho_i, \qquad
+        T = L_e^{-1} S_{es} L_s^{-\top}, \qquad S_{ee} + r\, \bar v_e I = L_e L_e^\top
 
-        \mathcal{L} = -\lVert T \rVert_* = -\sum_i \rho_i, \qquad
-        T = L_e^{-1} S_{es} L_s^{-\top}, \qquad
-        S_{ee} + r\, \bar v_e I = L_e L_e^\top
-
-    The singular values of ``T`` do not depend on which square root whitens a view. Cholesky
-    factors need no eigenvalues, so equal eigenvalues do not hurt the gradient.
+    Any square root of a covariance whitens; the Cholesky factor needs no eigenvalues, so equal
+    ones do not hurt the gradient. Lower is more correlated, but with ``batch <= eeg_dim +
+    speech_dim`` some correlations are near 1 for any data.
 
     Parameters
     ----------
     eeg, speech
-        Embeddings, row ``i`` of one paired with row ``i`` of the other; widths may differ. Unit
-        and offset do not matter.
+        Embeddings, batch x eeg_dim and batch x speech_dim. Unit and offset do not matter.
     ridge
         Fraction :math:`r` of a view's mean variance :math:`\bar v` that is added to each of its
         variances, at least 0. Larger is more stable and pulls correlations towards 0.
 
-    Returns
-    -------
-    loss
-        A scalar in ``[-min(eeg_dim, speech_dim), 0]``; lower is more correlated. With
-        ``batch <= eeg_dim + speech_dim`` some correlations are near 1 for any data.
-
     Raises
     ------
-    ValueError
-        If the views are not paired matrices of one dtype and device, or ``ridge`` is negative.
-    TypeError
-        If a view is not a tensor of floating-point numbers.
+    ValueError, TypeError
+        As all losses do (see :mod:`jmml_edu.losses`), or if ``ridge`` is negative.
 
     Notes
     -----
-    This sum is the objective of [1]_. Some codes return the sum of squares under its name.
+    This sum is the objective of `Andrew et al. 2013
+    <https://proceedings.mlr.press/v28/andrew13.html>`_; some codes return the sum of squares under
+    its name. A constant column has correlation 0 and gradient 0. There are no second derivatives.
 
-    Half precision is raised to float32, also under autocast. A constant column has correlation 0
-    and gradient 0, NaN stays NaN, and second derivatives are not available.
-
-    What rounding cannot hold counts as 0: a ridge below ``(24 + 3 dim)`` units of rounding (6e-6
-    for 10 columns of float32) counts as that, and a correlation below the rounding of ``T`` adds
-    nothing to value or gradient. In float32 that is 2e-6 for well-spread columns, but where
-    either view has rank one 0.4 without a ridge, 0.2 at 1e-4, 2e-3 at 1e-2.
-
-    References
-    ----------
-    .. [1] G. Andrew, R. Arora, J. Bilmes, K. Livescu, "Deep Canonical Correlation
-       Analysis", ICML 2013. https://proceedings.mlr.press/v28/andrew13.html
+    A ridge below ``(24 + 3 dim)`` units of rounding (6e-6 for 10 columns of float32) counts as
+    that. A correlation below the rounding of ``T`` counts as 0, in value and gradient: in float32
+    2e-6 for well-spread columns, up to 1e-3 where one view has rank one, and where both have, up
+    to 0.4 without a ridge, 0.2 at 1e-4, 2e-3 at 1e-2 (2 to 64 columns).
 
     Examples
     --------
-    A view is perfectly correlated with any rotation of itself:
+    A view and its rotation; a ridge of 1 doubles each variance and so halves correlations of 1:
 
     >>> eeg = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
     >>> speech = eeg @ torch.tensor([[0.6, 0.8], [-0.8, 0.6]])
-    >>> round(cca_loss(eeg, speech, ridge=0).item(), 3)
-    -2.0
-
-    A ridge of 1 doubles each variance and so halves each correlation:
-
-    >>> round(cca_loss(eeg, speech, ridge=1).item(), 3)
-    -1.0
+    >>> [round(cca_loss(eeg, speech, ridge=ridge).item(), 3) for ridge in (0, 1)]
+    [-2.0, -1.0]
     """
     return _loss("cca_loss", _sum_of_correlations, eeg, speech, ridge)
 
 
-def squared_cca_loss(
-    eeg: Float[Tensor, "batch eeg_dim"],
-    speech: Float[Tensor, "batch speech_dim"],
-    *,
-    ridge: float = 1e-4,
-) -> Float[Tensor, ""]:
-    r"""Return minus the sum of the squared canonical correlations of two paired views.
+def squared_cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Float[Tensor, ""]:
+    r"""Return minus the sum of the squared canonical correlations, in ``[-min(dims), 0]``.
 
-    The square of the Frobenius norm needs no singular values:
+    .. math:: \mathcal{L} = -\lVert T \rVert_F^2 = -\sum_i \rho_i^2
 
-    .. math::
-
-        \mathcal{L} = -\lVert T \rVert_F^2 = -\sum_i \rho_i^2, \qquad
-        T = L_e^{-1} S_{es} L_s^{-\top}
-
-    Parameters
-    ----------
-    eeg, speech
-        Embeddings, row ``i`` of one paired with row ``i`` of the other; widths may differ. Unit
-        and offset do not matter.
-    ridge
-        Fraction of a view's mean variance added to each of its variances, at least 0.
-
-    Returns
-    -------
-    loss
-        A scalar in ``[-min(eeg_dim, speech_dim), 0]``, never below :func:`cca_loss`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`cca_loss` does.
-
-    Notes
-    -----
-    Squares hardly reward weak correlations, the plain sum rewards all alike. This is the faster
-    and smoother of the two: no decomposition, and no kink where a correlation vanishes. The
-    notes of :func:`cca_loss` on precision hold here too.
+    All else is as for :func:`cca_loss`. Squares hardly reward weak correlations, the sum rewards
+    all alike. This is faster and smoother: no decomposition, no kink where a correlation vanishes.
 
     Examples
     --------
     A perfect correlation stays 1; a ridge of 1 halves it, and its square is a quarter:
 
     >>> eeg = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    >>> round(squared_cca_loss(eeg, -eeg, ridge=0).item(), 3)
-    -2.0
-    >>> round(squared_cca_loss(eeg, -eeg, ridge=1).item(), 3)
-    -0.5
+    >>> [round(squared_cca_loss(eeg, -eeg, ridge=ridge).item(), 3) for ridge in (0, 1)]
+    [-2.0, -0.5]
     """
     return _loss("squared_cca_loss", _sum_of_squares, eeg, speech, ridge)
+
+
+def eckart_young_loss(eeg: View, speech: View) -> Float[Tensor, ""]:
+    r"""Return the Eckart-Young loss, at least ``-dim``; lower is more correlated.
+
+    Reward what column ``i`` of one view shares with column ``i`` of the other, and penalise all
+    variance, which keeps the columns small and apart:
+
+    .. math::
+        \mathcal{L} = -2 \operatorname{tr}(S_{es} + S_{se}) + \lVert S_{ee} + S_{ss} \rVert_F^2
+
+    with covariances :math:`S` over :math:`m - 1` (over 1 for a single row). Both views have the
+    same width, or ValueError. Their scale matters by design: the loss grows with its fourth power,
+    and leaves float32 beyond about 1e9.
+
+    Notes
+    -----
+    Over linear encoders of centred data the minimum is exactly :math:`-\sum_i \rho_i^2` over the
+    ``dim`` largest canonical correlations; code ``i`` then has variance :math:`\rho_i / 2` in
+    either view (`Chapman et al. 2024 <https://arxiv.org/abs/2310.01012>`_). Small batches bias it
+    less than the sum of correlations, and the other way: for 10 independent columns of variance
+    1/2 by +6.1 at batch 10 and +0.56 at 100, the sum by -9 and -2.7. Some codes count variances
+    among the rewards too; their minimum is :math:`-\sum_i (1 + \rho_i)^2`.
+
+    Examples
+    --------
+    Two equal columns of variance 1/2 reach the minimum for a correlation of 1:
+
+    >>> view = torch.tensor([[-0.5], [0.5]])
+    >>> eckart_young_loss(view, view).item()
+    -1.0
+    """
+    eeg, speech = checked("eckart_young_loss", eeg, speech, same_width=True)
+    return _closed_form(_eckart_young, eeg, speech)
 
 
 def _loss(function: str, objective: Objective, eeg: Tensor, speech: Tensor, ridge: float) -> Tensor:
     """Return an objective of the whitened cross-covariance of two checked views."""
     eeg, speech = checked(function, eeg, speech)
     check_at_least(function, 0, ridge=ridge)
-    rule = partial(_correlate, objective=objective, ridge=min(ridge, HIGHEST_RIDGE))
-    return closed_form(rule, eeg, speech)
+    ridge = min(ridge, 1e30)  # beyond it every correlation is 0, and float32 would overflow
+    return _closed_form(partial(_correlate, objective, ridge), eeg, speech)
 
 
 def _correlate(
-    eeg: Float[Tensor, "batch eeg_dim"],
-    speech: Float[Tensor, "batch speech_dim"],
-    *,
-    objective: Objective,
-    ridge: float,
-) -> tuple[Float[Tensor, ""], Callable[[], tuple[Tensor, Tensor]]]:
+    objective: Objective, ridge: float, eeg: EegView, speech: SpeechView
+) -> LossAndGradients:
     """Return the loss and the function that gives its gradients.
 
     With Q the gradient in T, ``pull`` is that in S_es, A = L_e^-T Q L_s^-1, transposed;
@@ -175,11 +146,11 @@ def _correlate(
     """
     (eeg, eeg_units), (speech, speech_units) = _unit_free(eeg), _unit_free(speech)
     eeg_factor, speech_factor = _factor(eeg, ridge), _factor(speech, ridge)
-    half = _whiten(speech.mT @ eeg, eeg_factor)
-    white = _whiten(half.mT, speech_factor)
+    half = _divide(speech.mT @ eeg, eeg_factor.mT, upper=True)
+    white = _divide(half.mT, speech_factor.mT, upper=True)
     loss, slope = objective(white, eeg_factor, speech_factor)
 
-    def gradients() -> tuple[Tensor, Tensor]:
+    def gradients() -> Both:
         pull = _divide(_divide(slope, speech_factor).mT, eeg_factor)
         to_speech = _divide(half, eeg_factor).mT
         to_eeg = _divide(eeg_factor @ white, speech_factor).mT
@@ -191,32 +162,27 @@ def _correlate(
     return loss, gradients
 
 
-def _sum_of_correlations(
-    white: Whitened, eeg_factor: Tensor, speech_factor: Tensor
-) -> tuple[Float[Tensor, ""], Whitened]:
+def _sum_of_correlations(white: White, *factors: Tensor) -> tuple[Float[Tensor, ""], White]:
     """Return minus the sum of the singular values, and its gradient, minus U V'.
 
-    Rounding fills T with noise, magnified by whitening; a singular value below it counts as 0.
+    Rounding fills T with noise, which whitening magnifies by up to the largest ratio of a row of
+    a factor to its pivot. A singular value below it counts as 0.
     """
     finite = torch.where(white.isfinite(), white, 0)
     poison = white.sum() * 0  # NaN if anything is not finite: LAPACK must not see it, users must
     left, correlation, right = torch.linalg.svd(finite, full_matrices=False)
-    noise = 16 * torch.finfo(white.dtype).eps
-    magnified = _magnification(eeg_factor) * _magnification(speech_factor)
-    kept = correlation * (correlation > magnified * noise)
+    magnified = [(vector_norm(factor, dim=1) / factor.diagonal()).amax() for factor in factors]
+    noise = magnified[0] * magnified[1] * (4 * torch.finfo(white.dtype).eps)
+    kept = correlation * (correlation > noise)
     return poison - kept.sum(), -(left * kept.sign()) @ right
 
 
-def _sum_of_squares(
-    white: Whitened, _eeg_factor: Tensor, _speech_factor: Tensor
-) -> tuple[Float[Tensor, ""], Whitened]:
+def _sum_of_squares(white: White, *_factors: Tensor) -> tuple[Float[Tensor, ""], White]:
     """Return minus the sum of the squared singular values, and its gradient, -2 T."""
     return -white.square().sum(), white * -2
 
 
-def _unit_free(
-    view: Float[Tensor, "batch dim"],
-) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, " dim"]]:
+def _unit_free(view: View) -> tuple[View, Float[Tensor, " dim"]]:
     """Return a centred view over its largest deviation, and one over that; 0 if constant.
 
     The loss does not depend on a view's unit, but products of float32 beyond 1e19 overflow.
@@ -228,7 +194,7 @@ def _unit_free(
     return centred.mul_(units), units
 
 
-def _factor(view: Float[Tensor, "batch dim"], ridge: float) -> Square:
+def _factor(view: View, ridge: float) -> Square:
     """Return the Cholesky factor of a unit-free view's products with the ridge on the diagonal.
 
     Below the rounding error of products and factor the ridge counts as that, so that Cholesky
@@ -243,28 +209,18 @@ def _factor(view: Float[Tensor, "batch dim"], ridge: float) -> Square:
     return torch.linalg.cholesky_ex(products).L
 
 
-def _magnification(factor: Square) -> Float[Tensor, ""]:
-    """Return how far whitening magnifies rounding: the largest ratio of a row to its pivot."""
-    return (torch.linalg.vector_norm(factor, dim=1) / factor.diagonal()).amax()
-
-
-def _whiten(matrix: Tensor, factor: Square) -> Tensor:
-    """Return ``matrix @ inverse(L).T``; from the right, the solver is 2.5 times faster."""
-    return torch.linalg.solve_triangular(factor.mT, matrix, upper=True, left=False)
-
-
-def _divide(matrix: Tensor, factor: Square) -> Tensor:
-    """Return ``matrix @ inverse(L)``."""
-    return torch.linalg.solve_triangular(factor, matrix, upper=False, left=False)
+def _divide(matrix: Tensor, factor: Square, *, upper: bool = False) -> Tensor:
+    """Return ``matrix @ inverse(factor)``; from the right, the solver is 2.5 times faster."""
+    return torch.linalg.solve_triangular(factor, matrix, upper=upper, left=False)
 
 
 def _gradient(
-    own: Float[Tensor, "batch dim"],
+    own: View,
     other: Float[Tensor, "batch other_dim"],
     prediction: Float[Tensor, "dim other_dim"],
     pull: Float[Tensor, "other_dim dim"],
     ridge: float,
-) -> Float[Tensor, "batch dim"]:
+) -> View:
     """Return (other - own R) A' - ridge/dim tr(R A') own.
 
     Only what the view does not yet predict pulls at it. The second term is there because the
@@ -273,3 +229,41 @@ def _gradient(
     residual = torch.addmm(other, own, prediction, alpha=-1)
     trace = (prediction * pull.mT).sum()
     return (own * trace).addmm_(residual, pull, beta=-ridge / own.shape[1])
+
+
+def _eckart_young(eeg: View, speech: View) -> LossAndGradients:
+    """Return the loss and the function that gives its gradients."""
+    freedom = max(len(eeg) - 1, 1)
+    (eeg, _), (speech, _) = centre(eeg), centre(speech)
+    variance = torch.addmm(eeg.mT @ eeg, speech.mT, speech, beta=1 / freedom, alpha=1 / freedom)
+    shared = torch.dot(eeg.reshape(-1), speech.reshape(-1))
+    loss = variance.square().sum().sub(shared, alpha=4 / freedom)
+
+    def gradients() -> Both:
+        less = partial(torch.addmm, beta=-4 / freedom, alpha=4 / freedom)
+        return less(speech, eeg, variance), less(eeg, speech, variance)
+
+    return loss, gradients
+
+
+def _closed_form(rule: Callable[[Tensor, Tensor], LossAndGradients], *views: Tensor) -> Tensor:
+    """Return the loss of two views by a rule that knows its own gradient."""
+    with full_precision(views[0]):
+        return _ClosedForm.apply(rule, *views)  # type: ignore[no-untyped-call]
+
+
+class _ClosedForm(torch.autograd.Function):
+    """Computes the gradient with the value, if anybody wants it, and scales it later."""
+
+    @staticmethod
+    def forward(ctx: Any, rule: Any, eeg: Tensor, speech: Tensor) -> Tensor:
+        with torch.inference_mode():  # a tenth faster on small batches: nothing is tracked
+            value, gradients = rule(eeg, speech)
+            ctx.gradients = gradients() if any(ctx.needs_input_grad) else None
+        return value.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, weight: Tensor) -> tuple[None, Tensor, Tensor]:
+        eeg, speech = ctx.gradients
+        return None, eeg * weight, speech * weight
