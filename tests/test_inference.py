@@ -313,12 +313,15 @@ def test_bad_input_to_the_permutation_test_is_explained() -> None:
         permutation_test(eeg, speech)
 
 
-@pytest.mark.parametrize("n_components", [None, 3])
-def test_more_components_than_directions_are_explained(n_components: int | None) -> None:
+def test_more_components_than_directions_are_explained() -> None:
     eeg, speech = planted_views(np.random.default_rng(0), 10, (3, 2))
-    speech = speech if n_components else np.ones((10, 2))
     with pytest.raises(ValueError, match=r"^permutation_test: n_components must .* between 1 and"):
-        permutation_test(eeg, speech, n_components=n_components)
+        permutation_test(eeg, speech, n_components=3)
+    with explained(
+        "permutation_test: views must both vary over two pairs or more; got one that does not."
+        " Look where the constant view comes from."
+    ):
+        permutation_test(eeg, np.ones((10, 2)))
 
 
 def test_genes_and_lipids_of_forty_mice_share_components(real_data: Path) -> None:
@@ -515,3 +518,26 @@ def test_other_bad_input_to_the_curve_is_explained() -> None:
         learning_curve(*views, sizes=[10], repeats=0)
     with pytest.raises(ValueError, match=r"^learning_curve: n_components must .* between 1 and 1"):
         learning_curve(*views, sizes=[2, 10])
+
+
+def test_a_column_of_which_little_is_its_own_is_tested_too() -> None:
+    rng = np.random.default_rng(0)
+    eeg, own = rng.standard_normal((200, 3)), rng.standard_normal((200, 1))
+    eeg = np.hstack([eeg, eeg.sum(axis=1, keepdims=True) + 1e-7 * own])
+    speech = np.hstack([2 * own, np.zeros_like(own)]) + rng.standard_normal((200, 2))
+    found = permutation_test(eeg, speech, draws=99)
+    model = CCA(2).fit(eeg, speech)
+    np.testing.assert_allclose(found.correlations, model.correlations_, atol=1e-6)
+    assert found.p_values[0] == 0.01
+
+
+def test_windows_of_slow_signals_are_not_exchangeable() -> None:
+    rng, significant = np.random.default_rng(0), 0
+    groups = np.repeat(np.arange(6), 40)
+    for _ in range(20):
+        views = rng.standard_normal((2, 6, 40, 3))
+        for window in range(1, 40):
+            views[:, :, window] = 0.9 * views[:, :, window - 1] + 0.19**0.5 * views[:, :, window]
+        eeg, speech = views.reshape(2, 240, 3)
+        significant += permutation_test(eeg, speech, groups=groups, draws=39).n_significant() > 0
+    assert significant >= 15

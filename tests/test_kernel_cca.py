@@ -18,8 +18,9 @@ from sklearn.base import clone
 from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning
-from jmml_edu.linear import CCA, PLS, KernelCCA
+from jmml_edu.linear import CCA, PLS, KernelCCA, Moments, solve
 from jmml_edu.linear.similarity import median_distance
+from jmml_edu.linear.solver import code_correlations
 
 few = settings(max_examples=10, deadline=None)
 seeds = st.integers(0, 10_000)
@@ -375,12 +376,12 @@ def test_without_a_ridge_perfect_agreement_is_announced() -> None:
         (
             {"landmarks": 61},
             "landmarks must lie between 1 and 60, the number of pairs; got 61."
-            " Choose a number in between, or None for all rows.",
+            " Choose a whole number in between, or None for all rows.",
         ),
         (
             {"landmarks": 0},
             "landmarks must lie between 1 and 60, the number of pairs; got 0."
-            " Choose a number in between, or None for all rows.",
+            " Choose a whole number in between, or None for all rows.",
         ),
         (
             {"kernel": lambda a, b: np.full((len(a), len(b)), np.nan)},
@@ -436,3 +437,44 @@ def test_rows_that_cannot_be_transformed_are_explained() -> None:
         " {'eeg': 60, 'speech': 59}. Build them from the same Pairs."
     ):
         model.correlations(eeg, speech[1:])
+
+
+def test_cross_validation_chooses_the_ridge_that_refits_by_hand_would_choose() -> None:
+    eeg, speech = linear_views(1)
+    ridges = (1e-4, 0.01, 1.0)
+    model = KernelCCA(2, kernel="linear", ridge="cv", ridges=ridges, folds=4).fit(eeg, speech)
+    # A linear kernel of standardised columns: folds keep the scale of all rows.
+    eeg, speech = standardised(eeg), standardised(speech)
+    expected = np.zeros((3, 4))
+    for fold, rows in enumerate(np.array_split(np.arange(60), 4)):
+        training = np.setdiff1d(np.arange(60), rows)
+        for which, ridge in enumerate(ridges):
+            moments = Moments.of(eeg, speech, training)
+            found = solve(moments, n_components=2, ridge=ridge, by_view=True)
+            held_out = code_correlations(
+                Moments.of(eeg, speech, rows), found.eeg_directions, found.speech_directions
+            )
+            expected[which, fold] = held_out.sum()
+    np.testing.assert_allclose(model.ridge_scores_, expected, atol=1e-7)
+    assert model.ridge_ == (ridges[expected.mean(axis=1).argmax()],) * 2
+
+
+def test_codes_tell_either_view_as_well_as_least_squares_can() -> None:
+    eeg, speech = linear_views(2)
+    model = KernelCCA(3, ridge=0.01).fit(eeg, speech)
+    codes = model.transform(eeg, speech)
+    for source, told in (
+        (codes[1], model.predict_eeg(speech)),
+        (codes[0], model.inverse_transform(codes[0])),
+    ):
+        design = np.hstack([np.ones((60, 1)), source])
+        expected = design @ np.linalg.lstsq(design, eeg, rcond=None)[0]
+        np.testing.assert_allclose(told, expected, atol=1e-8)
+    assert model.predict_speech(eeg[:5]).shape == (5, 3)
+
+
+def test_a_kernel_that_is_not_symmetric_is_explained() -> None:
+    with explained(
+        "KernelCCA.fit: kernel must be symmetric; got one that is not. Swap its rows and compare."
+    ):
+        KernelCCA(1, kernel=lambda a, b: a @ b.T + np.arange(len(b))).fit(*linear_views(0))

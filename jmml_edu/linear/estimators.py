@@ -7,18 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
-from jmml_edu._checks import as_told_by, check_matrix, fail
+from jmml_edu._checks import as_told_by
 from jmml_edu.linear.advice import warn_of_weak_data
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import RIDGES, score_ridges
 from jmml_edu.linear.rows import Codes, View, check_columns, check_pairs, columns_of
 from jmml_edu.linear.solver import Solution, ridge_of_each, solve
-from jmml_edu.linear.two_views import Code, TwoViews, check_any
+from jmml_edu.linear.two_views import TwoViews
 from jmml_edu.linear.whitening import whiten_views
-
-Features = Float[np.ndarray, "row _"]
 
 
 class CCA(TwoViews):
@@ -54,7 +51,7 @@ class CCA(TwoViews):
     eeg_directions_, speech_directions_
         Feature x component, for centred data in their own units.
     eeg_mean_, speech_mean_
-        Means of the training data.
+        Column means of the training data.
     correlations_
         Correlation of each pair of codes on the training data, in [-1, 1]. With few pairs for
         many columns it is near 1 for any data: see :meth:`correlations`.
@@ -168,50 +165,15 @@ class CCA(TwoViews):
         self.moments_ = moments
         return self
 
-    def inverse_transform(
-        self, eeg_codes: Code | None = None, speech_codes: Code | None = None
-    ) -> Features | tuple[Features, Features]:
-        """Return each view as its own codes tell it, in its own units; both as (EEG, speech).
-
-        The best linear guess; exact with as many components as the view has directions.
-        """
-        check_is_fitted(self, "correlations_")
-        given = {"eeg": eeg_codes, "speech": speech_codes}
-        with as_told_by(self._named("inverse_transform")):
-            told = [self._tell(np.asarray(z), n, n) for n, z in given.items() if z is not None]
-            check_any("eeg_codes, speech_codes", told)
-        return told[0] if len(told) == 1 else (told[0], told[1])
-
-    def predict_eeg(self, speech: View) -> Float[np.ndarray, "row eeg_feature"]:
-        """Return the best linear guess of EEG from the codes of speech, in the units of EEG.
-
-        With all components and no ridge this is multivariate least squares.
-        """
-        with as_told_by(self._named("predict_eeg")):
-            return self._tell(self._codes(speech=speech)[0], "speech", "eeg")
-
-    def predict_speech(self, eeg: View) -> Float[np.ndarray, "row speech_feature"]:
-        """Return the best linear guess of speech from the codes of EEG, in the units of speech."""
-        with as_told_by(self._named("predict_speech")):
-            return self._tell(self._codes(eeg=eeg)[0], "eeg", "speech")
-
-    def _tell(self, codes: Code, source: str, target: str) -> Float[np.ndarray, "row feature"]:
-        """Return the least-squares guess of one view from the codes of a view."""
-        check_matrix("", **{f"{source}_codes": codes})
+    def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
+        """Return the least-squares map from codes of one view to the centred target view."""
         known, unknown = getattr(self.moments_, source), getattr(self.moments_, target)
-        directions = getattr(self, f"{source}_directions_")
-        if codes.shape[1] != directions.shape[1]:
-            fail(
-                "", f"{source}_codes", f"have the {directions.shape[1]} components of fit",
-                codes.shape[1], "Pass codes that transform has returned.",
-            )  # fmt: skip
-        covariance = self.moments_.covariance
-        shared = directions.T @ covariance[known, unknown]
+        directions, covariance = getattr(self, f"{source}_directions_"), self.moments_.covariance
+        shared: np.ndarray = directions.T @ covariance[known, unknown]
         if self.ridge_[source == "speech"]:  # without a ridge codes are white by construction
             within = directions.T @ covariance[known, known] @ directions
             shared = np.linalg.pinv(within, hermitian=True) @ shared
-        told: np.ndarray = codes @ shared
-        return told + self.moments_.mean[unknown]
+        return shared
 
     def _encoding(self, name: str, view: View) -> Codes:
         """Return the codes of one view, not yet computed."""

@@ -1,27 +1,30 @@
 """Kernel CCA: linear CCA between features of rows, known only through comparing rows.
 
-Paired views come in as rows and leave as codes that are curved functions of the rows. The
-features that lie between serve the same moments, whitening and solver as columns do.
+The features serve the same moments, whitening and solver as columns do.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
+from numbers import Integral
 
 import numpy as np
 from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one_of, fail
 from jmml_edu.linear import rows
-from jmml_edu.linear.moments import Moments
+from jmml_edu.linear.moments import Moments, moments_by_fold
+from jmml_edu.linear.ridge import score_ridges
 from jmml_edu.linear.rows import Codes, View
 from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Standard, median_distance
-from jmml_edu.linear.solver import join, ridge_of_each
+from jmml_edu.linear.solver import ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
-from jmml_edu.linear.whitening import Whitening, whiten
 
 
 class KernelCCA(TwoViews):
@@ -29,50 +32,42 @@ class KernelCCA(TwoViews):
 
     A kernel :math:`k(x, x') = \langle \varphi(x), \varphi(x') \rangle` compares two rows by
     features :math:`\varphi` that are never written down. CCA of these features needs the
-    comparisons alone, and finds relations that no straight line shows:
+    comparisons alone, and finds relations that no straight line shows [1]_:
 
     .. math::
 
         \max_{a, b}\; a^\top \Sigma_{es}\, b \quad\text{with}\quad
-        a^\top C_e\, a = b^\top C_s\, b = 1, \qquad
-        C_v = (1 - \tau)\, \Sigma_{vv} + \tau \,\mathrm{tr}(\Sigma_{vv})\, I, \quad
-        \tau = \frac{r}{1 + r}
+        a^\top C_e\, a = b^\top C_s\, b = 1, \qquad \Sigma = \mathrm{cov}(\varphi),
+        \quad C_v = \frac{\Sigma_{vv} + r \,\mathrm{tr}(\Sigma_{vv})\, I}{1 + r}
 
-    where :math:`\Sigma` is the covariance of features. Columns are scaled to unit variance before
-    they are compared, so that units do not matter.
+    Columns are scaled to unit variance before they are compared, so that units do not matter.
 
     Parameters
     ----------
-    n_components
-        How many pairs of codes, at least 1.
+    n_components, ridge
+        As for :class:`CCA` (kernel PLS at infinity), but the ridge is a fraction of the *total*
+        variance of a view's features, added in every direction.
+    ridges, folds
+        Candidates and folds of ``ridge="cv"``, as for :class:`CCA`; landmarks and bandwidths are
+        those of all rows.
     kernel
         ``"rbf"``, ``"polynomial"``, ``"linear"``, or a positive semidefinite function of two
         matrices of standardised rows that returns the similarity of each row with each.
-    ridge
-        Fraction of a view's *total* variance of features that is added in every direction: a
-        number of at least 0 or infinity (kernel PLS), or one for EEG and one for speech.
     bandwidth
         Distance at which the ``"rbf"`` similarity is 0.61, in standardised units: a number above
-        0, one for EEG and one for speech, or None for the median distance between landmarks.
+        0, one for EEG and one for speech, or None for the median between landmarks [3]_.
     degree
         Of ``"polynomial"``, :math:`(1 + \langle x, x' \rangle / p)^d`, at least 1.
-    landmarks
+    landmarks, seed
         None compares all rows with all: exact, for some thousands of rows. A number compares them
-        with so many, drawn by ``seed`` (the Nystroem method): for any number of rows.
-    seed
-        Of the draw of landmarks.
+        with so many, drawn by ``seed`` (the Nystroem method [2]_): for any number of rows.
 
     Attributes
     ----------
-    correlations_
-        Correlation of each pair of codes on the training data, in [-1, 1]. With so many features
-        it is high for any data: see :meth:`correlations`.
-    landmarks_
-        Numbers of the rows that are landmarks.
-    eeg_bandwidth_, speech_bandwidth_
-        Only with the ``"rbf"`` kernel.
-    ridge_
-        The ridge of EEG and of speech.
+    correlations_, ridge_
+        As for :class:`CCA`; with so many features training correlations are high for any data.
+    landmarks_, eeg_bandwidth_, speech_bandwidth_
+        Numbers of the rows that are landmarks; bandwidths of the ``"rbf"`` kernel.
 
     Notes
     -----
@@ -87,10 +82,8 @@ class KernelCCA(TwoViews):
     ----------
     .. [1] D. R. Hardoon, S. Szedmak, J. Shawe-Taylor, "Canonical correlation analysis: an overview
        with application to learning methods", Neural Computation 16, 2004.
-    .. [2] C. K. I. Williams, M. Seeger, "Using the Nystroem method to speed up kernel machines",
-       NIPS 2000.
-    .. [3] D. Garreau, W. Jitkrittum, M. Kanagawa, "Large sample analysis of the median heuristic",
-       2017, https://arxiv.org/abs/1707.07269
+    .. [2] C. Williams, M. Seeger, "Using the Nystroem method to speed up kernel machines", 2000.
+    .. [3] D. Garreau et al., "Large sample analysis of the median heuristic", arXiv 1707.07269.
 
     Examples
     --------
@@ -103,12 +96,14 @@ class KernelCCA(TwoViews):
     array([1.])
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each setting, as scikit-learn asks
         self,
         n_components: int = 2,
         *,
         kernel: str | Kernel = "rbf",
-        ridge: float | tuple[float, float] = 0.001,
+        ridge: float | tuple[float, float] | str = 0.001,
+        ridges: Sequence[float] = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0),
+        folds: int = 5,
         bandwidth: float | tuple[float, float] | None = None,
         degree: float = 2,
         landmarks: int | None = None,
@@ -117,44 +112,45 @@ class KernelCCA(TwoViews):
         self.n_components = n_components
         self.kernel = kernel
         self.ridge = ridge
+        self.ridges = ridges
+        self.folds = folds
         self.bandwidth = bandwidth
         self.degree = degree
         self.landmarks = landmarks
         self.seed = seed
 
-    def fit(self, eeg: View, speech: View) -> KernelCCA:
+    def fit(self, eeg: View, speech: View, *, groups: ArrayLike | None = None) -> KernelCCA:
         """Learn from paired rows (arrays, pandas frames or torch tensors) and return self.
+
+        Warns of constant columns, and of views that agree perfectly for want of a ridge.
 
         Raises
         ------
         InputError
-            If the views are not paired, hold NaN, do not vary or have fewer directions than
-            components; if a setting is out of range.
-
-        Warns
-        -----
-        InputWarning
-            If columns are constant, or if the views agree perfectly for want of a ridge.
+            As :meth:`CCA.fit`, and if a view does not vary or a setting is out of range.
         """
         with as_told_by("KernelCCA.fit"):
-            eeg, speech = rows.check_pairs("", eeg, speech)
-            self.ridge_ = ridge_of_each(self.ridge)
+            eeg, speech = rows.check_pairs("", eeg, speech, groups)
             self.landmarks_ = self._draw_landmarks(rows.n_rows_of(eeg))
             self._columns = {"eeg": rows.columns_of(eeg), "speech": rows.columns_of(speech)}
-            self._solve(self._features("eeg", eeg), self._features("speech", speech))
+            features = self._features("eeg", eeg), self._features("speech", speech)
+            if isinstance(self.ridge, str) and self.ridge == "cv":
+                moments = self._choose_ridge(*features, groups)
+            else:
+                moments, self.ridge_ = Moments.of(*features), ridge_of_each(self.ridge)
+            self._solve(moments, *features)
+            self._learn_to_tell(eeg=eeg, speech=speech)
         return self
 
     def _draw_landmarks(self, n_rows: int) -> Int[np.ndarray, " landmark"]:
         """Return the numbers of the rows that all others are compared with."""
-        if self.landmarks is None:
-            return np.arange(n_rows)
-        if not 1 <= self.landmarks <= n_rows:
+        number = n_rows if self.landmarks is None else self.landmarks
+        if not isinstance(number, Integral) or not 1 <= number <= n_rows:
             fail(
                 "", "landmarks", f"lie between 1 and {n_rows}, the number of pairs",
-                self.landmarks, "Choose a number in between, or None for all rows.",
+                number, "Choose a whole number in between, or None for all rows.",
             )  # fmt: skip
-        drawn = np.random.default_rng(self.seed).choice(n_rows, self.landmarks, replace=False)
-        return np.sort(drawn)
+        return np.sort(np.random.default_rng(self.seed).choice(n_rows, number, replace=False))
 
     def _features(self, name: str, view: View) -> LandmarkFeatures:
         """Return one view as the features that its landmarks give it."""
@@ -163,8 +159,7 @@ class KernelCCA(TwoViews):
         if len(constant):
             _warn(f"{name} has constant columns, which have no say: {constant.tolist()}.")
         landmarks = standard.rows(view, self.landmarks_)
-        kernel = self._kernel_of(name, landmarks)
-        return LandmarkFeatures.of(view, standard, landmarks, kernel)
+        return LandmarkFeatures.of(view, standard, landmarks, self._kernel_of(name, landmarks))
 
     def _kernel_of(self, name: str, landmarks: Float[np.ndarray, "landmark column"]) -> Kernel:
         """Return the kernel of one view with its settings."""
@@ -189,27 +184,33 @@ class KernelCCA(TwoViews):
         setattr(self, f"{name}_bandwidth_", bandwidth)
         return partial(pairwise.rbf_kernel, gamma=0.5 / bandwidth**2)
 
-    def _solve(self, eeg: LandmarkFeatures, speech: LandmarkFeatures) -> None:
+    def _choose_ridge(
+        self, eeg: LandmarkFeatures, speech: LandmarkFeatures, groups: ArrayLike | None
+    ) -> Moments:
+        """Set the ridge with the best mean held-out score; return the moments of all features."""
+        parts = moments_by_fold(eeg, speech, self.folds, groups)
+        scores = score_ridges(parts, self.ridges, n_components=self.n_components, by_view=True)
+        best = float(self.ridges[int(scores.mean(axis=1).argmax())])
+        self.ridge_, self.ridge_scores_ = (best, best), scores
+        return Moments.total(parts)
+
+    def _solve(self, moments: Moments, eeg: LandmarkFeatures, speech: LandmarkFeatures) -> None:
         """Set what is learned from the features of both views."""
-        moments = Moments.of(eeg, speech)
         means = moments.mean[moments.eeg], moments.mean[moments.speech]
-        left = _whiten(moments.covariance[moments.eeg, moments.eeg], self.ridge_[0])
-        right = _whiten(moments.covariance[moments.speech, moments.speech], self.ridge_[1])
-        found = join(moments, left, right, self.n_components)
-        codes = eeg.of_landmarks(found.eeg_directions) - means[0] @ found.eeg_directions
+        found = solve(moments, n_components=self.n_components, ridge=self.ridge_, by_view=True)
+        among, weights = eeg.kernel(eeg.landmarks, eeg.landmarks), found.eeg_directions
+        codes = among @ eeg.whitening.directions(weights) - means[0] @ weights
         largest = codes[np.abs(codes).argmax(axis=0), np.arange(self.n_components)]
         signs = np.where(largest < 0, -1.0, 1.0)
         # The training rows themselves are not kept.
         self._learned = {
-            "eeg": Codes(replace(eeg, view=None), means[0], found.eeg_directions * signs),
+            "eeg": Codes(replace(eeg, view=None), means[0], weights * signs),
             "speech": Codes(replace(speech, view=None), means[1], found.speech_directions * signs),
         }
         self.correlations_ = found.correlations
         # A view with a ridge brings the direction that it prefers, one without brings them all.
-        free = sum(
-            1 if ridge else whitening.rank
-            for ridge, whitening in zip(self.ridge_, (left, right), strict=True)
-        )
+        kept = len(found.eeg_columns), len(found.speech_columns)
+        free = sum(1 if ridge else rank for ridge, rank in zip(self.ridge_, kept, strict=True))
         if free >= moments.count:
             _warn(
                 f"{free} free directions of {moments.count} pairs agree perfectly in any data."
@@ -221,11 +222,19 @@ class KernelCCA(TwoViews):
         learned = self._learned[name]
         return replace(learned, view=replace(learned.view, view=view))
 
+    def _learn_to_tell(self, **views: View) -> None:
+        """Set the least-squares maps from the codes of each view to the columns of each."""
+        self._maps: dict[tuple[str, str], Float[np.ndarray, "component feature"]] = {}
+        for source, target in product(views, repeat=2):
+            moments = Moments.of(self._encoding(source, views[source]), views[target])
+            codes, columns, covariance = moments.eeg, moments.speech, moments.covariance
+            within = np.linalg.pinv(covariance[codes, codes], hermitian=True)
+            self._maps[source, target] = within @ covariance[codes, columns]
+            setattr(self, f"{target}_mean_", moments.mean[columns])
 
-def _whiten(covariance: Float[np.ndarray, "feature feature"], ridge: float) -> Whitening:
-    """Return the whitening of features, the ridge a fraction of their total variance."""
-    total = covariance.trace()
-    return whiten(covariance, np.full(len(covariance), np.sqrt(total)), ridge=ridge)
+    def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
+        """Return the least-squares map from codes of one view to the centred target view."""
+        return self._maps[source, target]
 
 
 def _warn(sentence: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,8 +14,9 @@ from jmml_edu._checks import as_told_by, check_at_least, fail
 from jmml_edu.linear.columns import column_correlations, column_means
 from jmml_edu.linear.estimators import CCA
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.rows import View, check_pairs, n_rows_of
+from jmml_edu.linear.rows import View, check_pairs, group_numbers, n_rows_of
 from jmml_edu.linear.solver import code_correlations
+from jmml_edu.linear.two_views import Code
 
 _BLOCK_VALUES = 2**20  # 8 MiB of weights at once
 _ROUNDING = 1e-12  # the part of its squares below which a code does not vary
@@ -32,10 +32,7 @@ class Fitted(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class CorrelationIntervals:
-    """Correlations of codes, and the ends of intervals that hold the population's, mostly.
-
-    An interval does with probability ``level``, or somewhat less.
-    """
+    """Correlations and intervals that hold the population's with ``level``, or somewhat less."""
 
     correlations: Float[np.ndarray, " component"]
     low: Float[np.ndarray, " component"]
@@ -67,17 +64,11 @@ def bootstrap_correlations(
     ----------
     model
         Fitted on *other* pairs: on its training pairs intervals lie too high.
-    eeg, speech
-        Row x feature, paired.
-    groups
-        Who each row comes from. None draws single rows: right for independent pairs, too short
-        for trials of the same people.
-    level
-        Between 0 and 1.
-    draws
-        Number of resamples, at least 1.
-    seed
-        Decides the draws.
+    eeg, speech, groups
+        Row x feature, paired, and who each row comes from. Without groups single rows are drawn:
+        right for independent pairs, too short for trials of the same people.
+    level, draws, seed
+        Between 0 and 1, the number of resamples (at least 1), and what decides them.
 
     Raises
     ------
@@ -124,6 +115,29 @@ def bootstrap_correlations(
     return CorrelationIntervals(column_correlations(left, right), low, high, level)
 
 
+def _unit_of_rows(n_rows: int, groups: ArrayLike | None) -> Int[np.ndarray, " row"]:
+    """Return the number of each row's group; without groups each row stands for itself."""
+    return np.arange(n_rows) if groups is None else group_numbers("", groups)
+
+
+def _sums_of_units(
+    left: Code, right: Code, unit: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, "unit component 6"]:
+    """Return count, sums, squares and products of the codes of each unit."""
+    u, v = left - column_means(left), right - column_means(right)
+    sums = np.zeros((int(unit.max()) + 1, left.shape[1], 6))
+    np.add.at(sums, unit, np.stack([np.ones_like(u), u, v, u**2, v**2, u * v], axis=-1))
+    return sums
+
+
+def _correlations(sums: Float[np.ndarray, "draw component 6"]) -> Float[np.ndarray, "draw _"]:
+    """Return correlations in [-1, 1]; 0 where a code does not vary."""
+    n, u, v, uu, vv, uv = np.moveaxis(sums, -1, 0)
+    variances = (uu - u**2 / n) * (vv - v**2 / n)
+    varies = variances > _ROUNDING * uu * vv
+    return ((uv - u * v / n) / np.sqrt(np.where(varies, variances, np.inf))).clip(-1.0, 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class LearningCurve:
     """Pairs learned from, correlations on them (too high), and on others (mostly too low)."""
@@ -152,18 +166,12 @@ def learning_curve(
 
     Parameters
     ----------
-    eeg, speech
-        Row x feature; row ``i`` of one belongs to row ``i`` of the other.
+    eeg, speech, groups, n_components, ridge
+        As for :func:`bootstrap_correlations` and :class:`~jmml_edu.linear.CCA`; no ``"cv"``.
     sizes
         How many people to learn from (pairs, without groups), rising, fewer than there are.
-    n_components, ridge
-        As for :class:`~jmml_edu.linear.CCA`.
-    groups
-        Who each row comes from.
-    repeats
-        How often people are dealt again, at least 1.
-    seed
-        Decides who learns and who is held out.
+    repeats, seed
+        How often people are dealt again, at least 1, and what decides who is held out.
 
     Raises
     ------
@@ -183,63 +191,30 @@ def learning_curve(
         eeg, speech = check_pairs("", eeg, speech, groups)
         check_at_least("", 1, repeats=repeats)
         unit = _unit_of_rows(n_rows_of(eeg), groups)
-        steps, n_units = list(pairwise([0, *sizes])), int(unit.max()) + 1
-        if not steps or min(b - a for a, b in steps) < 1 or sizes[-1] >= n_units:
+        n_units = int(unit.max()) + 1
+        if not sizes or np.diff([0, *sizes]).min() < 1 or sizes[-1] >= n_units:
             fail(
                 "", "sizes", f"rise and stay between 1 and {n_units - 1}",
                 list(sizes), "Leave some people, or pairs, to be held out.",
             )  # fmt: skip
         model, rng = CCA(n_components, ridge=ridge), np.random.default_rng(seed)
-        places = (rng.permutation(n_units)[unit] for _ in range(repeats))
-        curves = [_grow(model, eeg, speech, place, steps) for place in places]
+        curves = []
+        for _ in range(repeats):
+            step = np.searchsorted(sizes, rng.permutation(n_units)[unit], side="right")
+            rows = (np.flatnonzero(step == number) for number in range(len(sizes) + 1))
+            curves.append(_grow(model, [Moments.of(eeg, speech, part) for part in rows]))
     pairs, found = zip(*curves, strict=True)
     return LearningCurve(np.stack(pairs, axis=1), *np.stack(found, axis=2))
 
 
 def _grow(
-    model: CCA,
-    eeg: View,
-    speech: View,
-    place: Int[np.ndarray, " row"],
-    steps: list[tuple[int, int]],
+    model: CCA, parts: list[Moments]
 ) -> tuple[Int[np.ndarray, " size"], Float[np.ndarray, "2 size component"]]:
-    """Return pairs, and both correlations, as training takes in the rows place by place."""
-    others = Moments.of(eeg, speech, np.flatnonzero(place >= steps[-1][1]))
-    parts, found = [], []
-    for start, stop in steps:
-        new = np.flatnonzero((place >= start) & (place < stop))
-        parts.append(Moments.of(eeg, speech, new))
-        model.fit_moments(Moments.total(parts))
+    """Return pairs and both correlations as training takes in part by part, but not the last."""
+    *training, others = parts
+    found = []
+    for size in range(1, len(parts)):
+        model.fit_moments(Moments.total(training[:size]))
         unseen = code_correlations(others, model.eeg_directions_, model.speech_directions_)
         found.append((model.correlations_, unseen))
-    return np.cumsum([part.count for part in parts]), np.stack(found, axis=1)
-
-
-def _unit_of_rows(n_rows: int, groups: ArrayLike | None) -> Int[np.ndarray, " row"]:
-    """Return the number of each row's group; without groups each row stands for itself."""
-    if groups is None:
-        return np.arange(n_rows)
-    return np.unique(np.asarray(groups), return_inverse=True)[1]
-
-
-def _sums_of_units(
-    left: Float[np.ndarray, "row component"],
-    right: Float[np.ndarray, "row component"],
-    unit: Int[np.ndarray, " row"],
-) -> Float[np.ndarray, "unit component 6"]:
-    """Return count, sums, squares and products of the codes of each unit."""
-    u, v = left - column_means(left), right - column_means(right)
-    sums = np.zeros((int(unit.max()) + 1, left.shape[1], 6))
-    np.add.at(sums, unit, np.stack([np.ones_like(u), u, v, u**2, v**2, u * v], axis=-1))
-    return sums
-
-
-def _correlations(
-    sums: Float[np.ndarray, "draw component 6"],
-) -> Float[np.ndarray, "draw component"]:
-    """Return correlations in [-1, 1]; 0 where a code does not vary."""
-    n, u, v, uu, vv, uv = np.moveaxis(sums, -1, 0)
-    variances = (uu - u**2 / n) * (vv - v**2 / n)
-    varies = variances > _ROUNDING * uu * vv
-    found: np.ndarray = (uv - u * v / n) / np.sqrt(np.where(varies, variances, np.inf))
-    return found.clip(-1.0, 1.0)
+    return np.cumsum([part.count for part in training]), np.stack(found, axis=1)

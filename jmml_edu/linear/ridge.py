@@ -16,7 +16,11 @@ RIDGES = (1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, np.inf)
 
 
 def score_ridges(
-    folds: Sequence[Moments], ridges: Sequence[float] = RIDGES, *, n_components: int
+    folds: Sequence[Moments],
+    ridges: Sequence[float] = RIDGES,
+    *,
+    n_components: int,
+    by_view: bool = False,
 ) -> Float[np.ndarray, "ridge fold"]:
     """Return the held-out sum of correlations of each ridge on each fold.
 
@@ -33,6 +37,8 @@ def score_ridges(
         The candidates, each at least 0 and the same for both views.
     n_components
         How many correlations are added up.
+    by_view
+        As for :func:`~jmml_edu.linear.solve`.
 
     Examples
     --------
@@ -55,7 +61,7 @@ def score_ridges(
     for column, fold in enumerate(folds):
         training = Moments.total([*folds[:column], *folds[column + 1 :]])
         for row, ridge in enumerate(ridges):
-            found = solve(training, n_components=n_components, ridge=ridge)
+            found = solve(training, n_components=n_components, ridge=ridge, by_view=by_view)
             held_out = code_correlations(fold, found.eeg_directions, found.speech_directions)
             scores[row, column] = held_out.sum()
     return scores

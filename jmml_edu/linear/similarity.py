@@ -53,8 +53,7 @@ class Standard:
 
     def rows(self, view: View, which: Rows) -> Float[np.ndarray, "row kept"]:
         """Return some rows of a view, standardised."""
-        values = take(view, which)
-        return (values[:, self.columns] - self.mean) / self.scale
+        return (take(view, which)[:, self.columns] - self.mean) / self.scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +62,7 @@ class LandmarkFeatures:
 
     With :math:`K = L L^\top` the similarities among landmarks, a row that is :math:`k` similar to
     them has the features :math:`L^{-1} k`. Their inner products are the kernel itself between
-    landmarks, and its best approximation elsewhere [1]_.
-
-    References
-    ----------
-    .. [1] C. K. I. Williams, M. Seeger, "Using the Nystroem method to speed up kernel machines",
-       NIPS 2000.
+    landmarks, and its best approximation elsewhere (Nystroem; Williams and Seeger, NIPS 2000).
     """
 
     view: View
@@ -85,6 +79,8 @@ class LandmarkFeatures:
         """Return the features that standardised landmarks give the rows of a view."""
         among = kernel(landmarks, landmarks)
         check_matrix("", kernel=among)
+        if not np.allclose(among, among.T, rtol=1e-6, atol=1e-9 * np.abs(among).max()):
+            fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
         scale = np.full(len(among), np.sqrt(among.diagonal().max().clip(min=0.0)))
         return cls(view, standard, landmarks, kernel, whiten(among, scale, ridge=0.0))
 
@@ -99,10 +95,3 @@ class LandmarkFeatures:
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
         similarity = self.kernel(self.landmarks, self.standard.rows(self.view, rows))
         return self.whitening.whiten(similarity).T
-
-    def of_landmarks(
-        self, directions: Float[np.ndarray, "feature component"]
-    ) -> Float[np.ndarray, "landmark component"]:
-        """Return the codes of the landmarks, not centred."""
-        weights = self.whitening.directions(directions)
-        return self.kernel(self.landmarks, self.landmarks) @ weights

@@ -70,6 +70,7 @@ def solve(
     n_components: int,
     ridge: float | tuple[float, float] = 0.0,
     views: tuple[View, View] | None = None,
+    by_view: bool = False,
 ) -> Solution:
     r"""Return the canonical directions of two views from their moments alone.
 
@@ -93,6 +94,9 @@ def solve(
         lost half the digits; the data are then read a second time, in whitened coordinates, which
         gives them back [4]_. Without the data a column of which less than about 1e-7 is its own
         has no say, with them one of less than 1e-9, or than the rounding of its numbers.
+    by_view
+        Scale each view as a whole rather than each column to unit variance: for features of a
+        kernel, with the ridge a fraction of their total variance.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def solve(
     """
     with as_told_by("solve"):
         ridge = ridge_of_each(ridge)
-    eeg, speech = whiten_views(moments, ridge=ridge)
+    eeg, speech = whiten_views(moments, ridge=ridge, by_view=by_view)
     ill = min(eeg.smallest, speech.smallest) < _ILL_CONDITIONED
     if ill and views is not None and 0.0 in ridge:
         solution = _solve_again(views, moments, n_components=n_components, ridge=ridge)

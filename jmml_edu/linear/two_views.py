@@ -9,21 +9,25 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from jmml_edu._checks import as_told_by, fail
+from jmml_edu._checks import as_told_by, check_matrix, fail
 from jmml_edu.linear.columns import column_correlations
 from jmml_edu.linear.rows import Codes, View, as_view, check_columns, check_pairs
 
 Code = Float[np.ndarray, "row component"]
+Features = Float[np.ndarray, "row _"]
 
 
 class TwoViews(BaseEstimator):  # type: ignore[misc]
     """Codes of EEG and of speech, and how well they agree.
 
-    A subclass learns in ``fit``, sets ``correlations_`` and ``_columns``, and says in
-    ``_encoding`` how it encodes a view.
+    A subclass learns in ``fit``, sets ``correlations_``, ``eeg_mean_``, ``speech_mean_`` and
+    ``_columns``, and says in ``_encoding`` how it encodes a view, in ``_loadings`` how codes tell
+    views.
     """
 
     correlations_: Float[np.ndarray, " component"]
+    eeg_mean_: Float[np.ndarray, " eeg_feature"]
+    speech_mean_: Float[np.ndarray, " speech_feature"]
     _columns: dict[str, list[str] | int]
 
     def transform(
@@ -58,6 +62,46 @@ class TwoViews(BaseEstimator):  # type: ignore[misc]
         """Return the sum of :meth:`correlations`."""
         return float(self.correlations(eeg, speech).sum())
 
+    def inverse_transform(
+        self, eeg_codes: Code | None = None, speech_codes: Code | None = None
+    ) -> Features | tuple[Features, Features]:
+        """Return each view as its own codes tell it, in its own units; both as (EEG, speech).
+
+        The best linear guess from codes on the training data; for CCA and PLS exact with as many
+        components as the view has directions.
+        """
+        check_is_fitted(self, "correlations_")
+        given = {"eeg": eeg_codes, "speech": speech_codes}
+        with as_told_by(self._named("inverse_transform")):
+            told = [self._tell(np.asarray(z), n, n) for n, z in given.items() if z is not None]
+            check_any("eeg_codes, speech_codes", told)
+        return told[0] if len(told) == 1 else (told[0], told[1])
+
+    def predict_eeg(self, speech: View) -> Float[np.ndarray, "row eeg_feature"]:
+        """Return the best linear guess of EEG from the codes of speech, in the units of EEG.
+
+        For CCA with all components and no ridge this is multivariate least squares.
+        """
+        with as_told_by(self._named("predict_eeg")):
+            return self._tell(self._codes(speech=speech)[0], "speech", "eeg")
+
+    def predict_speech(self, eeg: View) -> Float[np.ndarray, "row speech_feature"]:
+        """Return the best linear guess of speech from the codes of EEG, in the units of speech."""
+        with as_told_by(self._named("predict_speech")):
+            return self._tell(self._codes(eeg=eeg)[0], "eeg", "speech")
+
+    def _tell(self, codes: Code, source: str, target: str) -> Features:
+        """Return the least-squares guess of one view from the codes of a view."""
+        check_matrix("", **{f"{source}_codes": codes})
+        loadings = self._loadings(source, target)
+        if codes.shape[1] != len(loadings):
+            fail(
+                "", f"{source}_codes", f"have the {len(loadings)} components of fit",
+                codes.shape[1], "Pass codes that transform has returned.",
+            )  # fmt: skip
+        told: np.ndarray = codes @ loadings
+        return told + getattr(self, f"{target}_mean_")
+
     def _codes(self, **views: View | None) -> list[Code]:
         """Return the codes of the views that are given."""
         check_is_fitted(self, "correlations_")
@@ -73,6 +117,10 @@ class TwoViews(BaseEstimator):  # type: ignore[misc]
 
     def _encoding(self, name: str, view: View) -> Codes:
         """Return the codes of one view, not yet computed."""
+        raise NotImplementedError
+
+    def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
+        """Return the least-squares map from codes of one view to the centred target view."""
         raise NotImplementedError
 
     def _named(self, method: str) -> str:

@@ -93,10 +93,20 @@ def whiten(
     return Whitening(varying[pivots[:rank] - 1], np.tril(factor[:rank, :rank]), scale)
 
 
-def whiten_views(moments: Moments, *, ridge: tuple[float, float]) -> tuple[Whitening, Whitening]:
-    """Return the whitening of EEG and of speech, each scaled to unit variance first."""
-    eeg, speech = moments.eeg, moments.speech
-    return (
-        whiten(moments.covariance[eeg, eeg], moments.scale[eeg], ridge=ridge[0]),
-        whiten(moments.covariance[speech, speech], moments.scale[speech], ridge=ridge[1]),
-    )
+def whiten_views(
+    moments: Moments, *, ridge: tuple[float, float], by_view: bool = False
+) -> tuple[Whitening, Whitening]:
+    """Return the whitening of EEG and of speech, scaled column by column or each as a whole.
+
+    Columns are scaled to unit variance; with ``by_view`` all columns of a view, features of a
+    kernel, are divided by the root of their total variance.
+    """
+    eeg, speech = (
+        whiten(covariance, np.full_like(scale, covariance.trace() ** 0.5) if by_view else scale,
+               ridge=one_ridge)
+        for covariance, scale, one_ridge in (
+            (moments.covariance[view, view], moments.scale[view], one_ridge)
+            for view, one_ridge in zip((moments.eeg, moments.speech), ridge, strict=True)
+        )
+    )  # fmt: skip
+    return eeg, speech
