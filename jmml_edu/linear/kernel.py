@@ -22,7 +22,13 @@ from jmml_edu.linear import rows
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import score_ridges
 from jmml_edu.linear.rows import Codes, View
-from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Standard, median_distance
+from jmml_edu.linear.similarity import (
+    Kernel,
+    LandmarkFeatures,
+    Similarities,
+    Standard,
+    median_distance,
+)
 from jmml_edu.linear.solver import ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
 
@@ -137,7 +143,8 @@ class KernelCCA(TwoViews):
             if isinstance(self.ridge, str) and self.ridge == "cv":
                 moments = self._choose_ridge(*features, groups)
             else:
-                moments, self.ridge_ = Moments.of(*features), ridge_of_each(self.ridge)
+                moments = Moments.of(*(one.at_hand() for one in features))
+                self.ridge_ = ridge_of_each(self.ridge)
             self._solve(moments, *features)
             self._learn_to_tell(eeg=eeg, speech=speech)
         return self
@@ -159,7 +166,8 @@ class KernelCCA(TwoViews):
         if len(constant):
             _warn(f"{name} has constant columns, which have no say: {constant.tolist()}.")
         landmarks = standard.rows(view, self.landmarks_)
-        return LandmarkFeatures.of(view, standard, landmarks, self._kernel_of(name, landmarks))
+        kernel = self._kernel_of(name, landmarks)
+        return LandmarkFeatures.of(Similarities(view, standard, landmarks, kernel))
 
     def _kernel_of(self, name: str, landmarks: Float[np.ndarray, "landmark column"]) -> Kernel:
         """Return the kernel of one view with its settings."""
@@ -198,14 +206,16 @@ class KernelCCA(TwoViews):
         """Set what is learned from the features of both views."""
         means = moments.mean[moments.eeg], moments.mean[moments.speech]
         found = solve(moments, n_components=self.n_components, ridge=self.ridge_, by_view=True)
-        among, weights = eeg.kernel(eeg.landmarks, eeg.landmarks), found.eeg_directions
-        codes = among @ eeg.whitening.directions(weights) - means[0] @ weights
-        largest = codes[np.abs(codes).argmax(axis=0), np.arange(self.n_components)]
+        codes = eeg.codes(means[0], found.eeg_directions)
+        landmarks = replace(
+            codes, view=codes.view.kernel(codes.view.landmarks, codes.view.landmarks)
+        )
+        known = landmarks.all()
+        largest = known[np.abs(known).argmax(axis=0), np.arange(self.n_components)]
         signs = np.where(largest < 0, -1.0, 1.0)
-        # The training rows themselves are not kept.
         self._learned = {
-            "eeg": Codes(replace(eeg, view=None), means[0], weights * signs),
-            "speech": Codes(replace(speech, view=None), means[1], found.speech_directions * signs),
+            "eeg": _without_rows(codes, signs),
+            "speech": _without_rows(speech.codes(means[1], found.speech_directions), signs),
         }
         self.correlations_ = found.correlations
         # A view with a ridge brings the direction that it prefers, one without brings them all.
@@ -220,13 +230,14 @@ class KernelCCA(TwoViews):
     def _encoding(self, name: str, view: View) -> Codes:
         """Return the codes of one view, not yet computed."""
         learned = self._learned[name]
-        return replace(learned, view=replace(learned.view, view=view))
+        return replace(learned, view=replace(learned.view, view=view), name=name)
 
     def _learn_to_tell(self, **views: View) -> None:
         """Set the least-squares maps from the codes of each view to the columns of each."""
         self._maps: dict[tuple[str, str], Float[np.ndarray, "component feature"]] = {}
+        codes_of = {name: self._encoding(name, view).all() for name, view in views.items()}
         for source, target in product(views, repeat=2):
-            moments = Moments.of(self._encoding(source, views[source]), views[target])
+            moments = Moments.of(codes_of[source], views[target])
             codes, columns, covariance = moments.eeg, moments.speech, moments.covariance
             within = np.linalg.pinv(covariance[codes, codes], hermitian=True)
             self._maps[source, target] = within @ covariance[codes, columns]
@@ -235,6 +246,11 @@ class KernelCCA(TwoViews):
     def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
         """Return the least-squares map from codes of one view to the centred target view."""
         return self._maps[source, target]
+
+
+def _without_rows(codes: Codes, signs: Float[np.ndarray, " component"]) -> Codes:
+    """Return what codes are made by, with these signs, but not the training rows themselves."""
+    return replace(codes, view=replace(codes.view, view=None), directions=codes.directions * signs)
 
 
 def _warn(sentence: str) -> None:

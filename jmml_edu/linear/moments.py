@@ -98,7 +98,8 @@ class Moments:
         """Return the moments of checked views."""
         n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
         n_rows = n_rows_of(eeg) if rows is None else _count_rows(rows, n_rows_of(eeg))
-        at_once = min(n_rows, max(1024, _BLOCK_VALUES // width))
+        # Blocks at least as long as wide: products of columns then cost more than adding them up.
+        at_once = min(n_rows, max(1024, width, _BLOCK_VALUES // width))
         scatter, buffer = np.zeros((width, width)), np.empty((at_once, width))
         mean = np.zeros(width)
         for start in range(0, n_rows, at_once):

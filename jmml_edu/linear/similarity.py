@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,7 +12,7 @@ from scipy.spatial.distance import pdist
 
 from jmml_edu._checks import check_matrix, fail
 from jmml_edu.linear.columns import column_means
-from jmml_edu.linear.rows import Rows, View, n_rows_of, take
+from jmml_edu.linear.rows import Codes, Rows, View, n_rows_of, take
 from jmml_edu.linear.whitening import Whitening, whiten
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -57,6 +58,27 @@ class Standard:
 
 
 @dataclass(frozen=True, eq=False)
+class Similarities:
+    """A view as the similarity of its rows to standardised landmarks, for the rows asked for."""
+
+    view: View
+    standard: Standard
+    landmarks: Float[np.ndarray, "landmark kept"]
+    kernel: Kernel
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and landmarks."""
+        return n_rows_of(self.view), len(self.landmarks)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row landmark"]:
+        return self.kernel(self.standard.rows(self.view, rows), self.landmarks)
+
+
+@dataclass(frozen=True, eq=False)
 class LandmarkFeatures:
     r"""A view as features of its rows, computed for the rows that are asked for.
 
@@ -65,33 +87,52 @@ class LandmarkFeatures:
     landmarks, and its best approximation elsewhere (Nystroem; Williams and Seeger, NIPS 2000).
     """
 
-    view: View
-    standard: Standard
-    landmarks: Float[np.ndarray, "landmark kept"]
-    kernel: Kernel
+    similarities: Similarities
     whitening: Whitening
 
     @classmethod
-    def of(
-        cls, view: View, standard: Standard, landmarks: Float[np.ndarray, "landmark kept"],
-        kernel: Kernel,
-    ) -> LandmarkFeatures:  # fmt: skip
-        """Return the features that standardised landmarks give the rows of a view."""
-        among = kernel(landmarks, landmarks)
+    def of(cls, similarities: Similarities) -> LandmarkFeatures:
+        """Return the features that landmarks give the rows of a view."""
+        among = similarities.kernel(similarities.landmarks, similarities.landmarks)
         check_matrix("", kernel=among)
         if not np.allclose(among, among.T, rtol=1e-6, atol=1e-9 * np.abs(among).max()):
             fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
         scale = np.full(len(among), np.sqrt(among.diagonal().max().clip(min=0.0)))
-        return cls(view, standard, landmarks, kernel, whiten(among, scale, ridge=0.0))
+        return cls(similarities, whiten(among, scale, ridge=0.0))
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and features."""
-        return n_rows_of(self.view), self.whitening.rank
+        return len(self.similarities), self.whitening.rank
 
     def __len__(self) -> int:
         return self.shape[0]
 
+    @cached_property
+    def _inverse(self) -> Float[np.ndarray, "landmark feature"]:
+        """What turns similarities into features: one product is faster than many solutions."""
+        return self.whitening.directions(np.eye(self.whitening.rank))
+
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
-        similarity = self.kernel(self.landmarks, self.standard.rows(self.view, rows))
-        return self.whitening.whiten(similarity).T
+        return self.similarities[rows] @ self._inverse
+
+    def at_hand(self) -> View:
+        """Return the features of all rows: those of L where each row is its own landmark."""
+        rank = self.whitening.rank
+        if rank < max(self.similarities.shape):
+            return self
+        features = np.empty_like(self.whitening.factor)
+        scale = self.whitening.scale[self.whitening.columns, None]
+        features[self.whitening.columns] = self.whitening.factor * scale
+        return features
+
+    def codes(
+        self,
+        mean: Float[np.ndarray, " feature"],
+        directions: Float[np.ndarray, "feature component"],
+    ) -> Codes:
+        """Return codes of features, less their mean, as weighted sums of similarities."""
+        kept = self.whitening.columns
+        mean_similarity = np.zeros(self.similarities.shape[1])
+        mean_similarity[kept] = self.whitening.scale[kept] * (self.whitening.factor @ mean)
+        return Codes(self.similarities, mean_similarity, self.whitening.directions(directions))
