@@ -541,3 +541,12 @@ def test_windows_of_slow_signals_are_not_exchangeable() -> None:
         eeg, speech = views.reshape(2, 240, 3)
         significant += permutation_test(eeg, speech, groups=groups, draws=39).n_significant() > 0
     assert significant >= 15
+
+
+def test_a_curve_needs_three_pairs_to_be_held_out() -> None:
+    eeg = np.random.default_rng(0).standard_normal((20, 2))
+    with explained(
+        "learning_curve: sizes must leave at least 3 pairs to be held out; got 2."
+        " Fewer always agree perfectly; choose smaller sizes."
+    ):
+        learning_curve(eeg, eeg, sizes=[5, 18], n_components=1, repeats=1)

@@ -137,6 +137,8 @@ class KernelCCA(TwoViews):
         """
         with as_told_by("KernelCCA.fit"):
             eeg, speech = rows.check_pairs("", eeg, speech, groups)
+            for learned in ("ridge_scores_", "eeg_bandwidth_", "speech_bandwidth_"):
+                self.__dict__.pop(learned, None)
             self.landmarks_ = self._draw_landmarks(rows.n_rows_of(eeg))
             self._columns = {"eeg": rows.columns_of(eeg), "speech": rows.columns_of(speech)}
             features = self._features("eeg", eeg), self._features("speech", speech)
