@@ -100,8 +100,7 @@ class Moments:
         n_rows = n_rows_of(eeg) if rows is None else _count_rows(rows, n_rows_of(eeg))
         # Blocks at least as long as wide: products of columns then cost more than adding them up.
         at_once = min(n_rows, max(1024, width, _BLOCK_VALUES // width))
-        scatter, buffer = np.zeros((width, width)), np.empty((at_once, width))
-        mean = np.zeros(width)
+        buffer, mean, scatter = np.empty((at_once, width)), np.zeros(width), np.zeros((0, 0))
         for start in range(0, n_rows, at_once):
             stop = min(start + at_once, n_rows)
             here = slice(start, stop) if rows is None else rows[start:stop]
@@ -114,6 +113,9 @@ class Moments:
             total = np.ones(len(block)) @ block
             if not np.isfinite(total).all():
                 check_finite("", here, eeg=pieces[0], speech=pieces[1])
+            if start == 0:
+                scatter = block.T @ block
+                continue
             # About the mean so far; the rank-one term moves the scatter to the mean of all.
             scatter += block.T @ block
             scatter -= np.outer(total, total / stop)
