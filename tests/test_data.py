@@ -217,9 +217,12 @@ def test_a_matrix_without_rows_or_columns_is_explained(shape: tuple[int, ...]) -
         check_matrix("f", eeg=np.zeros(shape))
 
 
-@pytest.mark.parametrize("number", [0.4, float("nan"), float("inf")])
-def test_a_number_below_its_minimum_is_explained(number: float) -> None:
-    with explained(f"f: ridge must be at least 0.5; got {number}. Choose 0.5 or more."):
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [(0.4, "at least"), (float("nan"), "at least"), (float("inf"), "finite and at least")],
+)
+def test_a_number_below_its_minimum_is_explained(number: float, rule: str) -> None:
+    with explained(f"f: ridge must be {rule} 0.5; got {number}. Choose 0.5 or more."):
         check_at_least("f", 0.5, ridge=number)
 
 
