@@ -13,6 +13,7 @@ both sides, and cca-zoo's absolute shrinkage is set to our ridge relative to the
 from __future__ import annotations
 
 import sys
+from cProfile import Profile
 
 from _side_by_side import Target, median_s, milliseconds, planted, report, table, targets_table
 
@@ -140,6 +141,23 @@ def compare_kernel(n: int) -> Part:
     return rows_of(f"kernel CCA, n = {n:,}", times), targets, note
 
 
+def kernel_profile(n: int, landmarks: int | None) -> str:
+    """Return where the time of our kernel CCA goes, the five functions that take most of it."""
+    train, _ = bent(n)
+    model = KernelCCA(K, ridge=KERNEL_RIDGE, bandwidth=(2 * GAMMA) ** -0.5, landmarks=landmarks)
+    profile = Profile()
+    profile.runcall(model.fit, *train)
+    spent = sorted(profile.getstats(), key=lambda entry: -entry.inlinetime)
+    whole = sum(entry.inlinetime for entry in spent)
+    names = [getattr(entry.code, "co_qualname", str(entry.code)) for entry in spent[:5]]
+    shares = ", ".join(
+        f"{name} {100 * entry.inlinetime / whole:.0f} %"
+        for name, entry in zip(names, spent, strict=False)
+    )
+    kind = "exact" if landmarks is None else f"Nystroem {landmarks}"
+    return f"- {kind}, n = {n:,}: {shares}"
+
+
 def rows_of(what: str, times: dict[str, float]) -> list[list[str]]:
     """Return one row per package, the rival first."""
     rival = next(iter(times.values()))
@@ -157,7 +175,9 @@ def main(arguments: list[str]) -> None:
     rows, targets = ([one for part in parts for one in part[i]] for i in range(2))
     notes = "\n".join([*(part[2] for part in parts), false_positives(20 if quick else 200)])
     measured = table(["subject", "package", "ms", "times faster"], rows)
-    body = "\n\n".join([measured, notes, targets_table(targets)])
+    profiles = [kernel_profile(1_000, LANDMARKS), kernel_profile(500 if quick else 2_000, None)]
+    where = "\n".join(["Where our time in kernel CCA goes:\n", *profiles])
+    body = "\n\n".join([measured, notes, targets_table(targets), where])
     command = "python benchmarks/inference.py"
     report("Inference and kernels", body, command=command, packages=PACKAGES, keep=not quick)
 
