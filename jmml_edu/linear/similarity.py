@@ -118,12 +118,15 @@ class LandmarkFeatures:
 
     def at_hand(self) -> View:
         """Return the features of all rows: those of L where each row is its own landmark."""
-        rank = self.whitening.rank
-        if rank < max(self.similarities.shape):
+        n_rows, n_landmarks = self.similarities.shape
+        if n_rows != n_landmarks:
             return self
-        features = np.empty_like(self.whitening.factor)
-        scale = self.whitening.scale[self.whitening.columns, None]
-        features[self.whitening.columns] = self.whitening.factor * scale
+        columns = self.whitening.columns
+        features = np.empty((n_rows, self.whitening.rank))
+        features[columns] = self.whitening.factor * self.whitening.scale[columns, None]
+        others = np.setdiff1d(np.arange(n_rows), columns)  # combinations of landmarks
+        if len(others):
+            features[others] = self[others]
         return features
 
     def codes(
