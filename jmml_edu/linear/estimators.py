@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from jmml_edu._checks import as_told_by
 from jmml_edu.linear.advice import warn_of_weak_data
 from jmml_edu.linear.moments import Moments, moments_by_fold
-from jmml_edu.linear.ridge import RIDGES, score_ridges
+from jmml_edu.linear.ridge import RIDGES, choose_ridge
 from jmml_edu.linear.rows import Codes, View, check_columns, check_pairs, columns_of
 from jmml_edu.linear.solver import Solution, ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
@@ -183,9 +183,8 @@ class CCA(TwoViews):
     def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all pairs."""
         parts = moments_by_fold(eeg, speech, self.folds, groups)
-        scores = score_ridges(parts, self.ridges, n_components=self.n_components)
-        best = float(self.ridges[int(scores.mean(axis=1).argmax())])
-        self.ridge_, self.ridge_scores_ = (best, best), scores
+        best, self.ridge_scores_ = choose_ridge(parts, self.ridges, n_components=self.n_components)
+        self.ridge_ = best, best
         return Moments.total(parts)
 
     def _solve(self, moments: Moments, views: tuple[View, View] | None) -> Solution:

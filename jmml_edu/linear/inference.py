@@ -101,9 +101,9 @@ def permutation_test(
 
     The first p is exact, later ones approximate, since the variates taken out are estimates. With
     a ridge variates correlate; there the expected :math:`C^\top C`, a share of
-    ``2 (k - 1) / (pairs - 1)``, stands for itself, and p is too large where pairs are few, up
-    to tenfold. A ridge chosen on the same pairs flatters them. Centring commutes with shuffling;
-    taking out other nuisances (age, noise) would not [1]_.
+    ``2 (k - 1) / (pairs - 1)``, stands for itself, and p is too large where pairs are few. A
+    ridge chosen on the same pairs flatters them. Centring commutes with shuffling; taking out
+    other nuisances (age, noise) would not [1]_.
 
     Freeing again, as [2]_ does in regression, keeps p from being too small where pairs are few;
     [1]_ frees once, completes the larger view in raw units, so that units matter, and tests

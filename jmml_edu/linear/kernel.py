@@ -20,7 +20,7 @@ from sklearn.metrics import pairwise
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one_of, fail
 from jmml_edu.linear import rows
 from jmml_edu.linear.moments import Moments, moments_by_fold
-from jmml_edu.linear.ridge import score_ridges
+from jmml_edu.linear.ridge import choose_ridge
 from jmml_edu.linear.rows import Codes, View
 from jmml_edu.linear.similarity import (
     Kernel,
@@ -199,9 +199,10 @@ class KernelCCA(TwoViews):
     ) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all features."""
         parts = moments_by_fold(eeg, speech, self.folds, groups)
-        scores = score_ridges(parts, self.ridges, n_components=self.n_components, by_view=True)
-        best = float(self.ridges[int(scores.mean(axis=1).argmax())])
-        self.ridge_, self.ridge_scores_ = (best, best), scores
+        best, self.ridge_scores_ = choose_ridge(
+            parts, self.ridges, n_components=self.n_components, by_view=True
+        )
+        self.ridge_ = best, best
         return Moments.total(parts)
 
     def _solve(self, moments: Moments, eeg: LandmarkFeatures, speech: LandmarkFeatures) -> None:

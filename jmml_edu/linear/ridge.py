@@ -15,6 +15,18 @@ RIDGES = (1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, np.inf)
 """From almost plain CCA to PLS."""
 
 
+def choose_ridge(
+    folds: Sequence[Moments],
+    ridges: Sequence[float] = RIDGES,
+    *,
+    n_components: int,
+    by_view: bool = False,
+) -> tuple[float, Float[np.ndarray, "ridge fold"]]:
+    """Return the ridge with the best mean held-out score, the first of equals, and all scores."""
+    scores = score_ridges(folds, ridges, n_components=n_components, by_view=by_view)
+    return float(ridges[int(scores.mean(axis=1).argmax())]), scores
+
+
 def score_ridges(
     folds: Sequence[Moments],
     ridges: Sequence[float] = RIDGES,

@@ -207,7 +207,7 @@ def leading_svd(
 ]:
     """Return the leading singular vectors and values of a matrix, largest first.
 
-    A few of many come from the eigenvectors of the smaller Gram matrix, five times faster. That
+    A few of many come from the eigenvectors of the smaller Gram matrix, which is faster. That
     squares the condition, so where a value falls below 1 % of the first, all are computed.
     """
     if matrix.shape[0] > matrix.shape[1]:
