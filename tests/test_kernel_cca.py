@@ -277,6 +277,15 @@ def test_more_landmarks_come_closer_to_exact() -> None:
     assert errors[2] < 1e-3
 
 
+def test_features_too_many_to_keep_give_the_same_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    train, new = linear_views(0, rows=300), linear_views(1)
+    kept = KernelCCA(2, landmarks=50).fit(*train)
+    monkeypatch.setattr("jmml_edu.linear.similarity._AT_HAND", 0)
+    again = KernelCCA(2, landmarks=50).fit(*train)
+    np.testing.assert_allclose(again.transform(new[0]), kept.transform(new[0]), atol=1e-9)
+    np.testing.assert_allclose(again.predict_eeg(new[1]), kept.predict_eeg(new[1]), atol=1e-9)
+
+
 def test_the_seed_alone_draws_the_landmarks() -> None:
     train = circles(0, rows=100)
     first, again, other = (KernelCCA(2, landmarks=20, seed=s).fit(*train) for s in (1, 1, 2))

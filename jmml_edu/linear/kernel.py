@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import product
 from numbers import Integral
 
 import numpy as np
@@ -31,6 +30,8 @@ from jmml_edu.linear.similarity import (
 )
 from jmml_edu.linear.solver import ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
+
+Pair = tuple[np.ndarray, np.ndarray]  # of EEG and of speech
 
 
 class KernelCCA(TwoViews):
@@ -141,14 +142,15 @@ class KernelCCA(TwoViews):
                 self.__dict__.pop(learned, None)
             self.landmarks_ = self._draw_landmarks(rows.n_rows_of(eeg))
             self._columns = {"eeg": rows.columns_of(eeg), "speech": rows.columns_of(speech)}
-            features = self._features("eeg", eeg), self._features("speech", speech)
+            by_landmarks = self._features("eeg", eeg), self._features("speech", speech)
+            features = by_landmarks[0].at_hand(), by_landmarks[1].at_hand()
             if isinstance(self.ridge, str) and self.ridge == "cv":
                 moments = self._choose_ridge(*features, groups)
             else:
-                moments = Moments.of(*(one.at_hand() for one in features))
-                self.ridge_ = ridge_of_each(self.ridge)
-            self._solve(moments, *features)
-            self._learn_to_tell(eeg=eeg, speech=speech)
+                moments, self.ridge_ = Moments.of(*features), ridge_of_each(self.ridge)
+            solved = self._solve(moments, *by_landmarks)
+            codes = [Codes(*parts).all() for parts in zip(features, *solved, strict=True)]
+            self._learn_to_tell(np.hstack(codes), eeg=eeg, speech=speech)
         return self
 
     def _draw_landmarks(self, n_rows: int) -> Int[np.ndarray, " landmark"]:
@@ -194,9 +196,7 @@ class KernelCCA(TwoViews):
         setattr(self, f"{name}_bandwidth_", bandwidth)
         return partial(pairwise.rbf_kernel, gamma=0.5 / bandwidth**2)
 
-    def _choose_ridge(
-        self, eeg: LandmarkFeatures, speech: LandmarkFeatures, groups: ArrayLike | None
-    ) -> Moments:
+    def _choose_ridge(self, eeg: View, speech: View, groups: ArrayLike | None) -> Moments:
         """Set the ridge with the best mean held-out score; return the moments of all features."""
         parts = moments_by_fold(eeg, speech, self.folds, groups)
         best, self.ridge_scores_ = choose_ridge(
@@ -205,20 +205,19 @@ class KernelCCA(TwoViews):
         self.ridge_ = best, best
         return Moments.total(parts)
 
-    def _solve(self, moments: Moments, eeg: LandmarkFeatures, speech: LandmarkFeatures) -> None:
-        """Set what is learned from the features of both views."""
+    def _solve(
+        self, moments: Moments, eeg: LandmarkFeatures, speech: LandmarkFeatures
+    ) -> tuple[Pair, Pair]:
+        """Set what is learned; return the means and the directions of both views' features."""
         means = moments.mean[moments.eeg], moments.mean[moments.speech]
         found = solve(moments, n_components=self.n_components, ridge=self.ridge_, by_view=True)
-        codes = eeg.codes(means[0], found.eeg_directions)
-        landmarks = replace(
-            codes, view=codes.view.kernel(codes.view.landmarks, codes.view.landmarks)
-        )
-        known = landmarks.all()
+        known = (eeg.of_landmarks() - means[0]) @ found.eeg_directions
         largest = known[np.abs(known).argmax(axis=0), np.arange(self.n_components)]
         signs = np.where(largest < 0, -1.0, 1.0)
+        directions = found.eeg_directions * signs, found.speech_directions * signs
         self._learned = {
-            "eeg": _without_rows(codes, signs),
-            "speech": _without_rows(speech.codes(means[1], found.speech_directions), signs),
+            "eeg": _without_rows(eeg.codes(means[0], directions[0])),
+            "speech": _without_rows(speech.codes(means[1], directions[1])),
         }
         self.correlations_ = found.correlations
         # A view with a ridge brings the direction that it prefers, one without brings them all.
@@ -229,31 +228,32 @@ class KernelCCA(TwoViews):
                 f"{free} free directions of {moments.count} pairs agree perfectly in any data."
                 " Use a ridge such as 0.001."
             )
+        return means, directions
 
     def _encoding(self, name: str, view: View) -> Codes:
         """Return the codes of one view, not yet computed."""
         learned = self._learned[name]
         return replace(learned, view=replace(learned.view, view=view), name=name)
 
-    def _learn_to_tell(self, **views: View) -> None:
+    def _learn_to_tell(self, codes: Float[np.ndarray, "row codes"], **views: View) -> None:
         """Set the least-squares maps from the codes of each view to the columns of each."""
+        code_of = dict(zip(views, np.split(np.arange(codes.shape[1]), 2), strict=True))
         self._maps: dict[tuple[str, str], Float[np.ndarray, "component feature"]] = {}
-        codes_of = {name: self._encoding(name, view).all() for name, view in views.items()}
-        for source, target in product(views, repeat=2):
-            moments = Moments.of(codes_of[source], views[target])
-            codes, columns, covariance = moments.eeg, moments.speech, moments.covariance
-            within = np.linalg.pinv(covariance[codes, codes], hermitian=True)
-            self._maps[source, target] = within @ covariance[codes, columns]
-            setattr(self, f"{target}_mean_", moments.mean[columns])
+        for target, view in views.items():
+            moments = Moments.of(codes, view)
+            setattr(self, f"{target}_mean_", moments.mean[moments.speech])
+            for source, code in code_of.items():
+                within = np.linalg.pinv(moments.covariance[np.ix_(code, code)], hermitian=True)
+                self._maps[source, target] = within @ moments.covariance[code, moments.speech]
 
     def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
         """Return the least-squares map from codes of one view to the centred target view."""
         return self._maps[source, target]
 
 
-def _without_rows(codes: Codes, signs: Float[np.ndarray, " component"]) -> Codes:
-    """Return what codes are made by, with these signs, but not the training rows themselves."""
-    return replace(codes, view=replace(codes.view, view=None), directions=codes.directions * signs)
+def _without_rows(codes: Codes) -> Codes:
+    """Return what codes are made by, but not the training rows themselves."""
+    return replace(codes, view=replace(codes.view, view=None))
 
 
 def _warn(sentence: str) -> None:

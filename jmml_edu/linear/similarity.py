@@ -18,6 +18,8 @@ from jmml_edu.linear.whitening import Whitening, whiten
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From matrices of m and n rows, the m x n similarities of each row with each."""
 
+_AT_HAND = 2**24  # values, 128 MiB: features of more rows are computed each time they are read
+
 
 def median_distance(rows: Float[np.ndarray, "row column"]) -> float:
     """Return the median distance between rows that differ; 1 if none do.
@@ -95,7 +97,7 @@ class LandmarkFeatures:
         """Return the features that landmarks give the rows of a view."""
         among = similarities.kernel(similarities.landmarks, similarities.landmarks)
         check_matrix("", kernel=among)
-        if not np.allclose(among, among.T, rtol=1e-6, atol=1e-9 * np.abs(among).max()):
+        if np.abs(among - among.T).max() > 1e-6 * np.abs(among).max():
             fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
         scale = np.full(len(among), np.sqrt(among.diagonal().max().clip(min=0.0)))
         return cls(similarities, whiten(among, scale, ridge=0.0))
@@ -116,18 +118,23 @@ class LandmarkFeatures:
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
         return self.similarities[rows] @ self._inverse
 
-    def at_hand(self) -> View:
-        """Return the features of all rows: those of L where each row is its own landmark."""
-        n_rows, n_landmarks = self.similarities.shape
-        if n_rows != n_landmarks:
-            return self
+    def of_landmarks(self) -> Float[np.ndarray, "landmark feature"]:
+        """Return the features of the landmarks: the rows of L."""
         columns = self.whitening.columns
-        features = np.empty((n_rows, self.whitening.rank))
+        features = np.empty((self.similarities.shape[1], self.whitening.rank))
         features[columns] = self.whitening.factor * self.whitening.scale[columns, None]
-        others = np.setdiff1d(np.arange(n_rows), columns)  # combinations of landmarks
+        others = np.setdiff1d(np.arange(len(features)), columns)  # combinations of landmarks
         if len(others):
-            features[others] = self[others]
+            landmarks, kernel = self.similarities.landmarks, self.similarities.kernel
+            features[others] = self.whitening.whiten(kernel(landmarks, landmarks[others])).T
         return features
+
+    def at_hand(self) -> View:
+        """Return the features of all rows, computed once unless they take too much memory."""
+        n_rows, n_landmarks = self.similarities.shape
+        if n_rows == n_landmarks:
+            return self.of_landmarks()
+        return self[:] if n_rows * self.whitening.rank <= _AT_HAND else self
 
     def codes(
         self,
