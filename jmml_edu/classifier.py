@@ -6,39 +6,16 @@ Numbers of rows and columns may be small; nothing here chooses anything.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from jmml_edu.encoders import has_all
-from jmml_edu.linear import column_means
+from jmml_edu.missing import Matrix
 
-Matrix = Float[np.ndarray, "row _"]
 Labels = Int[np.ndarray, " row"]
 HIDDEN = -1
 """The label of an unlabelled row, as in scikit-learn's semi-supervised estimators."""
-
-
-@dataclass(frozen=True)
-class Scaler:
-    """Means and standard deviations of training columns."""
-
-    mean: Float[np.ndarray, " column"]
-    scale: Float[np.ndarray, " column"]
-
-    @classmethod
-    def of(cls, values: Matrix) -> Scaler:
-        """Return the scaler of the rows without NaN; constant columns are left alone."""
-        rows = values[has_all(values)]
-        mean = column_means(rows)
-        scale = np.sqrt(((rows - mean) ** 2).mean(axis=0))
-        return cls(mean, np.where(scale > 0, scale, 1.0))
-
-    def apply(self, values: Matrix) -> Matrix:
-        """Return the standardised columns."""
-        return (values - self.mean) / self.scale
 
 
 class Classifier:

@@ -11,11 +11,9 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
 
 from jmml_edu.linear import Moments, moments_by_group, solve
-
-Matrix = Float[np.ndarray, "row _"]
+from jmml_edu.missing import Matrix, has_all
 
 
 @runtime_checkable
@@ -38,12 +36,6 @@ class Encoder(Protocol):
     def own_axes(self, option: str) -> int:
         """Return how many of the last columns of a code lie along axes the encoder has chosen."""
         ...
-
-
-def has_all(values: Matrix) -> np.ndarray:
-    """Return which rows hold no NaN."""
-    there: np.ndarray = np.isfinite(values).all(axis=1)
-    return there
 
 
 def centre_within(values: Matrix, groups: np.ndarray) -> Matrix:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from jmml_edu._checks import check_at_least, check_matrix, check_same_rows, fail
-from jmml_edu.classifier import HIDDEN, Classifier, Labels, Matrix, Scaler
+from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.encoders import (
     Encoder,
     PrincipalComponents,
@@ -19,8 +19,8 @@ from jmml_edu.encoders import (
     SpeechItself,
     WithoutSpeakers,
     centre_within,
-    has_all,
 )
+from jmml_edu.missing import Matrix, Scaler, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.selection import Hearing, TrainingRows, choose, score_ways_to_listen
 from jmml_edu.splits import grouped_folds

@@ -14,10 +14,11 @@ from operator import attrgetter
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from jmml_edu.classifier import HIDDEN, Classifier, Labels, Matrix
+from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import Split
-from jmml_edu.encoders import Encoder, centre_within, has_all
+from jmml_edu.encoders import Encoder, centre_within
 from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
+from jmml_edu.missing import Matrix, has_all
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
-from jmml_edu.classifier import Classifier, Scaler
+from jmml_edu.classifier import Classifier
+from jmml_edu.missing import Scaler
 
 few = settings(max_examples=20, deadline=None)
 

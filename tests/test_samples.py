@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from jmml_edu.classifier import Classifier, Scaler
+from jmml_edu.classifier import Classifier
 from jmml_edu.comparison import compare
 from jmml_edu.corpora.indexed import read_indexed
 from jmml_edu.corpora.samples import RAW_NAME, TABLE_NAME, samples_folder
@@ -19,6 +19,7 @@ from jmml_edu.data import MODALITIES, Features, Modality
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.features.eeg import eeg_features
 from jmml_edu.features.speech import speech_features
+from jmml_edu.missing import Scaler
 from jmml_edu.preprocess.eeg import clean_eeg
 from jmml_edu.preprocess.speech import clean_speech
 from jmml_edu.simulate.gaussian import QUADRANTS

@@ -1,0 +1,353 @@
+"""The correlated autoencoder as an estimator of two views, each of which may be missing.
+
+What the encoders learn is turned into canonical components at the end, so that codes have an order,
+a scale and a sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy.typing import ArrayLike
+from sklearn.metrics import recall_score
+
+from jmml_edu._checks import as_told_by, check_one_of, fail
+from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.crossmodal.network import OBJECTIVES, Batches, TwoViewNetwork
+from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
+from jmml_edu.linear import Moments, column_correlations, solve
+from jmml_edu.linear.rows import as_view, check_columns, check_pairs, columns_of, take
+from jmml_edu.linear.two_views import Code, Features, TwoViews
+from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
+from jmml_edu.networks import Layers
+from jmml_edu.training import Schedule, train
+
+FEWEST_LABELS = 20
+"""Per class among held-out rows; with fewer their recall is too noisy to stop by."""
+
+_FINAL_RIDGE = 1e-3  # of the last CCA, between codes: two that agree must not be told apart
+
+
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """What fills and standardises one view."""
+
+    filler: GapFiller
+    scaler: Scaler
+
+    @classmethod
+    def of(cls, view: Matrix) -> Standard:
+        """Return what the rows that are whole, or can be filled, teach."""
+        filler = GapFiller.of(view)
+        return cls(filler, Scaler.of(filler.fill(view)))
+
+    def apply(self, view: Matrix) -> Matrix:
+        """Return filled, standardised rows; rows of NaN stay."""
+        return self.scaler.apply(self.filler.fill(view))
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """The last linear step of one view: from what an encoder says to canonical components."""
+
+    mean: Float[np.ndarray, " raw"]
+    directions: Float[np.ndarray, "raw component"]
+
+    def apply(self, raw: Matrix) -> Code:
+        """Return canonical components."""
+        turned: np.ndarray = (raw - self.mean) @ self.directions
+        return turned
+
+    def undo(self, codes: Code) -> Matrix:
+        """Return what the encoder had said."""
+        raw: np.ndarray = codes @ np.linalg.pinv(self.directions) + self.mean
+        return raw
+
+
+class CorrelatedAutoencoder(TwoViews):
+    r"""Deep canonically correlated cross-modal autoencoder: E-DCC-CAE, DCCA and their family.
+
+    Encoders bend each view until their codes correlate; decoders tell a view from its own code or
+    from that of the other (:mod:`jmml_edu.crossmodal.terms` has the formula). Encoders begin as
+    closed-form ridge CCA, decoders as least squares, and the epoch is kept that does best on
+    people who are held out: so training can only depart from the linear answer where that pays.
+
+    Parameters
+    ----------
+    latent_dim
+        Components of the shared space, at least 1.
+    terms
+        A name in :data:`METHODS`, or the weight of each term.
+    reconstruction_weight
+        Weight of every reconstruction of a named method; the correlation has 1.
+    objective
+        ``"sum"`` of correlations (trace norm), ``"squares"``, or ``"eckart-young"``.
+    layers, schedule
+        Hidden layers of every map, and how they learn; see :class:`Layers`, :class:`Schedule`.
+    ridge
+        Of the ridge CCA at the start, as in :class:`jmml_edu.linear.CCA`.
+    held_out
+        Share of the people (rows, without ``groups``) who only judge, in [0, 1); with 0 the last
+        epoch counts.
+    watched
+        Pairs whose codes are kept for each epoch in ``history_``, training rows first.
+    seed
+        Draws held-out people, weights, batches and dropout.
+
+    Attributes
+    ----------
+    correlations_
+        Of each component on all pairs given to ``fit``: too high for new people.
+    history_
+        Losses, scores and watched codes of each epoch.
+    stopped_by_
+        What decided which epoch is kept: ``"correlation"`` or ``"recall"``.
+    held_out_
+        Which rows only judged.
+
+    Notes
+    -----
+    A row of NaN has no such view: it teaches what its other view can teach. Single NaN are filled
+    with their conditional mean. Total correlation rewards whatever is shared, nuisance too; given
+    labels enough, recall on held-out people decides instead, and both are in ``history_``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> speech = rng.standard_normal((200, 2))
+    >>> eeg = speech + 0.1 * rng.standard_normal((200, 2))
+    >>> model = CorrelatedAutoencoder(1, schedule=Schedule(epochs=2)).fit(eeg, speech)
+    >>> model.transform(speech=speech).shape
+    (200, 1)
+    >>> bool(model.correlations(eeg, speech)[0] > 0.9)
+    True
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument for each setting, as scikit-learn asks
+        self,
+        latent_dim: int = 6,
+        *,
+        terms: str | Mapping[str, float] = "E-DCC-CAE",
+        reconstruction_weight: float = 0.1,
+        objective: str = "sum",
+        layers: Layers = Layers(width=128, depth=2),
+        schedule: Schedule = Schedule(),
+        ridge: float = 0.1,
+        held_out: float = 0.2,
+        watched: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.terms = terms
+        self.reconstruction_weight = reconstruction_weight
+        self.objective = objective
+        self.layers = layers
+        self.schedule = schedule
+        self.ridge = ridge
+        self.held_out = held_out
+        self.watched = watched
+        self.seed = seed
+
+    def fit(
+        self,
+        eeg: Matrix,
+        speech: Matrix,
+        *,
+        groups: ArrayLike | None = None,
+        labels: Labels | None = None,
+        checkpoint: Path | None = None,
+    ) -> CorrelatedAutoencoder:
+        """Learn from paired rows and return self.
+
+        Parameters
+        ----------
+        eeg, speech
+            Row x feature; NaN where something is missing.
+        groups
+            Who each row comes from; who judges is then held out as a whole.
+        labels
+            Class numbers, -1 where hidden; used for nothing but to choose the epoch.
+        checkpoint
+            A file written after each epoch; a later fit with the same settings and data goes on
+            from it to the same digits.
+
+        Raises
+        ------
+        InputError
+            If the views are not paired, settings are out of range, or pairs are too few.
+        """
+        with as_told_by("CorrelatedAutoencoder.fit"):
+            check_one_of("", OBJECTIVES, objective=self.objective)
+            weights = weights_of(self.terms, self.reconstruction_weight)
+            eeg, speech = check_pairs("", eeg, speech, groups)
+            self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
+            views = {"eeg": take(eeg, slice(None)), "speech": take(speech, slice(None))}
+            self._standards = {name: Standard.of(view) for name, view in views.items()}
+            views = {name: self._standards[name].apply(view) for name, view in views.items()}
+            self.held_out_ = self._draw_held_out(views, groups)
+            self._start(views, weights)
+            self._train(views, labels, checkpoint)
+            self._turn(views)
+        return self
+
+    def transform(
+        self, eeg: Matrix | None = None, speech: Matrix | None = None
+    ) -> Code | tuple[Code, Code]:
+        """Return the codes of a view, or of both, EEG first; a missing row has codes of NaN."""
+        return super().transform(eeg, speech)
+
+    def correlations(self, eeg: Matrix, speech: Matrix) -> Float[np.ndarray, " component"]:
+        """Return the correlation of each pair of codes over the rows that have both views."""
+        with as_told_by("CorrelatedAutoencoder.correlations"):
+            eeg, speech = check_pairs("", eeg, speech)
+            codes = self._codes(eeg=eeg, speech=speech)
+        both = has_all(codes[0]) & has_all(codes[1])
+        return column_correlations(codes[0][both], codes[1][both])
+
+    def reconstruct(
+        self, eeg: Matrix | None = None, speech: Matrix | None = None
+    ) -> dict[str, Features]:
+        """Return each view that a decoder can tell from what is given, in its own units.
+
+        Where two codes tell a view, it is their mean; a row that nothing tells is NaN.
+        """
+        given = {
+            name: view for name, view in (("eeg", eeg), ("speech", speech)) if view is not None
+        }
+        with as_told_by("CorrelatedAutoencoder.reconstruct"):
+            codes = dict(zip(given, self._codes(**given), strict=True))
+            told: dict[str, list[Features]] = {}
+            for term, (target, source) in RECONSTRUCTIONS.items():
+                if term in self.network_.maps and source in codes:
+                    told.setdefault(target, []).append(self._tell(codes[source], source, target))
+        return {name: _mean_of_known(guesses) for name, guesses in told.items()}
+
+    def _draw_held_out(
+        self, views: Mapping[str, Matrix], groups: ArrayLike | None
+    ) -> Bool[np.ndarray, " row"]:
+        """Return which rows only judge: all rows of some people."""
+        if not 0 <= self.held_out < 1:
+            fail("", "held_out", "lie in [0, 1)", self.held_out, "Choose 0.2 to begin with.")
+        paired = has_all(views["eeg"]) & has_all(views["speech"])
+        who = np.arange(len(paired)) if groups is None else np.asarray(groups)
+        people = np.unique(who[paired])
+        n_judges = round(self.held_out * len(people))
+        judges = np.random.default_rng(self.seed).permutation(people)[:n_judges]
+        return np.isin(who, judges)
+
+    def _start(self, views: Mapping[str, Matrix], weights: Mapping[str, float]) -> None:
+        """Set the network that is nothing but closed forms yet."""
+        learning = ~self.held_out_ & has_all(views["eeg"]) & has_all(views["speech"])
+        self.network_ = TwoViewNetwork.start(
+            views["eeg"][learning],
+            views["speech"][learning],
+            latent_dim=self.latent_dim,
+            ridge=self.ridge,
+            objective=self.objective,
+            weights=weights,
+            layers=self.layers,
+            seed=self.seed,
+        )
+
+    def _train(
+        self, views: Mapping[str, Matrix], labels: Labels | None, checkpoint: Path | None
+    ) -> None:
+        """Train the network on the rows that do not judge."""
+        learning = np.flatnonzero(~self.held_out_)
+        batches = Batches(
+            self.network_,
+            views["eeg"][learning],
+            views["speech"][learning],
+            objective=self.objective,
+        )
+        judges = labels is not None and _enough_labels(labels[self.held_out_])
+        self.stopped_by_ = "recall" if judges else "correlation"
+        watched = np.concatenate([learning, np.flatnonzero(self.held_out_)])[: self.watched]
+        self.history_ = train(
+            self.network_,
+            len(learning),
+            batches.losses,
+            replace(self.schedule, seed=self.seed),
+            judge=partial(self._judge, views, labels) if self.held_out_.any() else None,
+            watch=partial(self._watch, views, watched) if self.watched else None,
+            checkpoint=checkpoint,
+        )
+
+    def _judge(self, views: Mapping[str, Matrix], labels: Labels | None) -> dict[str, float]:
+        """Return the total correlation, and the recall if labels tell it, on held-out rows."""
+        judging = self.held_out_
+        raw = {name: self.network_.encode(name, view) for name, view in views.items()}
+        turns, _ = _final_turn({name: codes[~judging] for name, codes in raw.items()})
+        codes = [turns[name].apply(raw[name]) for name in ("eeg", "speech")]
+        both = judging & has_all(codes[0]) & has_all(codes[1])
+        scores = {"correlation": float(column_correlations(codes[0][both], codes[1][both]).sum())}
+        if labels is not None and _enough_labels(labels[judging]):
+            known = (labels != HIDDEN) & has_all(codes[1])
+            learned = Classifier(codes[1][known & ~judging], labels[known & ~judging])
+            said = learned.predict(codes[1][known & judging])
+            true = labels[known & judging]
+            recall = recall_score(true, said, labels=np.unique(true), average="macro")
+            scores = {"recall": float(recall)} | scores
+        return scores
+
+    def _watch(
+        self, views: Mapping[str, Matrix], rows: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the encoders say of the watched pairs."""
+        eeg, speech = (self.network_.encode(name, views[name][rows]) for name in ("eeg", "speech"))
+        return eeg.astype(np.float32), speech.astype(np.float32)
+
+    def _turn(self, views: Mapping[str, Matrix]) -> None:
+        """Set the last linear step from all pairs."""
+        raw = {name: self.network_.encode(name, view) for name, view in views.items()}
+        self._turns, self.correlations_ = _final_turn(raw)
+
+    def _codes_of(self, name: str, view: Matrix) -> Code:
+        """Return the codes of one view if it has the columns of fit."""
+        view = as_view("", name, view)
+        check_columns("", name, view, self._columns[name])
+        standard = self._standards[name].apply(take(view, slice(None)))
+        return self._turns[name].apply(self.network_.encode(name, standard))
+
+    def _tell(self, codes: Code, source: str, target: str) -> Features:
+        """Return one view as a decoder tells it from the codes of a view."""
+        term = f"{target} from {source}"
+        if term not in self.network_.maps:
+            fail(
+                "", "terms", f"contain {term!r}", sorted(self.network_.weights),
+                'Fit with it, or with terms="E-DCC-CAE", which has them all.',
+            )  # fmt: skip
+        raw = self._turns[source].undo(codes)
+        scaler = self._standards[target].scaler
+        told: np.ndarray = self.network_.apply_map(term, raw) * scaler.scale + scaler.mean
+        return told
+
+
+def _final_turn(raw: Mapping[str, Matrix]) -> tuple[dict[str, Turn], Float[np.ndarray, " _"]]:
+    """Return the linear CCA of what the encoders say, and its correlations."""
+    both = has_all(raw["eeg"]) & has_all(raw["speech"])
+    moments = Moments.of(raw["eeg"][both], raw["speech"][both])
+    found = solve(moments, n_components=raw["eeg"].shape[1], ridge=_FINAL_RIDGE)
+    return {
+        "eeg": Turn(moments.mean[moments.eeg], found.eeg_directions),
+        "speech": Turn(moments.mean[moments.speech], found.speech_directions),
+    }, found.correlations
+
+
+def _enough_labels(labels: Labels) -> bool:
+    """Return whether recall on these rows is worth something."""
+    _, counts = np.unique(labels[labels != HIDDEN], return_counts=True)
+    return len(counts) > 1 and int(counts.min()) >= FEWEST_LABELS
+
+
+def _mean_of_known(guesses: list[Features]) -> Features:
+    """Return the mean of several guesses of the same rows, each where it is not NaN."""
+    stacked = np.stack(guesses)
+    known = np.isfinite(stacked)
+    mean: np.ndarray = np.where(known, stacked, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known.any(axis=0), mean, np.nan)

@@ -1,0 +1,301 @@
+"""One loop for every deep model, and the history it leaves behind.
+
+A module, what it loses on a batch and how it is judged go in; the module comes back as it was in
+its best epoch, with a ``History`` that can be drawn, replayed, and gone on from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from jmml_edu._checks import check_at_least, fail
+
+Losses = Callable[[Int[Tensor, " batch"]], Mapping[str, Tensor]]
+"""From the row numbers of a batch, the weighted terms that add up to what is minimised."""
+
+Judge = Callable[[], Mapping[str, float]]
+"""Measures of the module as it is, on rows that are not trained on; the first one decides."""
+
+Watch = Callable[[], tuple[np.ndarray, np.ndarray]]
+"""EEG and speech codes of a fixed set of pairs."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long, how fast and in what portions a model learns.
+
+    Attributes
+    ----------
+    epochs
+        At most so many readings of the data, at least 0.
+    batch_size
+        Rows of a batch. Correlations of small batches are high for any data.
+    learning_rate
+        The highest; it rises to it over the first 30 % of the steps and falls to 0 (one cycle).
+    weight_decay
+        Of AdamW.
+    patience
+        Epochs without a better score after which training stops.
+    seed
+        Draws the batches and the units that dropout silences.
+    """
+
+    epochs: int = 40
+    batch_size: int = 500
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    patience: int = 20
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_at_least("Schedule", 0, epochs=self.epochs, weight_decay=self.weight_decay)
+        check_at_least("Schedule", 1, batch_size=self.batch_size, patience=self.patience)
+        check_at_least("Schedule", 0, learning_rate=self.learning_rate)
+
+    def rate(self, progress: float) -> float:
+        """Return the learning rate when a share of all steps is done.
+
+        Examples
+        --------
+        >>> [round(Schedule(learning_rate=1.0).rate(p), 3) for p in (0.0, 0.15, 0.3, 0.65, 1.0)]
+        [0.0, 0.5, 1.0, 0.5, 0.0]
+        """
+        if progress < 0.3:
+            return self.learning_rate * progress / 0.3
+        return self.learning_rate * (1 + math.cos(math.pi * (progress - 0.3) / 0.7)) / 2
+
+
+@dataclass
+class History:
+    """What happened, epoch by epoch; epoch 0 is the model before training.
+
+    Attributes
+    ----------
+    losses
+        Each term's mean over the batches, from epoch 1 on.
+    scores
+        Each measure on held-out rows, from epoch 0 on; the first one decides. Empty without any.
+    codes
+        EEG and speech codes of the watched pairs, from epoch 0 on: epoch x pair x component.
+    best_epoch
+        The epoch whose weights were kept.
+    """
+
+    losses: dict[str, list[float]] = field(default_factory=dict)
+    scores: dict[str, list[float]] = field(default_factory=dict)
+    codes: tuple[list[np.ndarray], list[np.ndarray]] = field(default_factory=lambda: ([], []))
+    best_epoch: int = 0
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were trained."""
+        return len(next(iter(self.losses.values()), []))
+
+    def to_json(self) -> str:
+        """Return everything but the codes."""
+        told = {"losses": self.losses, "scores": self.scores, "best_epoch": self.best_epoch}
+        return json.dumps(told)
+
+    @classmethod
+    def from_json(cls, text: str) -> History:
+        """Return what :meth:`to_json` wrote, without codes."""
+        return cls(**json.loads(text))
+
+
+def train(
+    module: nn.Module,
+    n_rows: int,
+    losses: Losses,
+    schedule: Schedule,
+    *,
+    judge: Judge | None = None,
+    watch: Watch | None = None,
+    checkpoint: Path | None = None,
+) -> History:
+    """Train a module in place, leave it as it was in its best epoch, and return the history.
+
+    Every epoch has randomness of its own, drawn by the seed and its number: a run that was stopped
+    and goes on from its checkpoint ends in the same digits as one that was not. The global random
+    state and the number of threads are left as they were.
+
+    Parameters
+    ----------
+    module
+        What is trained; its parameters are in it, whatever ``losses`` computes.
+    n_rows
+        Rows to train on, numbered from 0.
+    losses, judge, watch
+        See :data:`Losses`, :data:`Judge` and :data:`Watch`. Without a judge the last epoch counts.
+    schedule
+        How long, how fast, in what portions.
+    checkpoint
+        A file written after each epoch, and gone on from if it is there; None for none.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is of another training, or a loss is not finite.
+    """
+    run = _Run(module, schedule, checkpoint)
+    with _one_thread(), torch.random.fork_rng(devices=[]):
+        if not run.resume():
+            run.judge(judge, watch, epoch=0)
+        while run.history.epochs < schedule.epochs and not run.has_stalled():
+            epoch = run.history.epochs + 1
+            torch.manual_seed(1_000_003 * schedule.seed + epoch)
+            run.add_losses(_train_epoch(run, n_rows, losses, epoch))
+            run.judge(judge, watch, epoch=epoch)
+            run.save()
+    module.load_state_dict(run.best)
+    module.eval()
+    return run.history
+
+
+class _Run:
+    """A training in progress."""
+
+    def __init__(self, module: nn.Module, schedule: Schedule, checkpoint: Path | None) -> None:
+        self.module, self.schedule, self.checkpoint = module, schedule, checkpoint
+        self.history = History()
+        self.best = _copy(module)
+        self.settings = json.dumps([asdict(schedule), _digest(self.best)])
+        self.optimizer = torch.optim.AdamW(
+            module.parameters(), lr=0.0, weight_decay=schedule.weight_decay, fused=True
+        )
+
+    def has_stalled(self) -> bool:
+        """Return whether patience is at its end."""
+        waited = self.history.epochs - self.history.best_epoch
+        return bool(self.history.scores) and waited >= self.schedule.patience
+
+    def add_losses(self, terms: Mapping[str, float]) -> None:
+        """Note what an epoch lost."""
+        for name, value in terms.items():
+            self.history.losses.setdefault(name, []).append(value)
+
+    def judge(self, judge: Judge | None, watch: Watch | None, *, epoch: int) -> None:
+        """Note scores and codes, and keep the weights if they are the best so far."""
+        self.module.eval()
+        with torch.no_grad():
+            scores = {} if judge is None else judge()
+            watched = None if watch is None else watch()
+        for name, value in scores.items():
+            self.history.scores.setdefault(name, []).append(value)
+        for kept, codes in zip(self.history.codes, watched or (), strict=False):
+            kept.append(codes)
+        decisive = next(iter(self.history.scores.values()), None)
+        if decisive is None or decisive[-1] >= max(decisive[:-1], default=-math.inf) or epoch == 0:
+            self.best, self.history.best_epoch = _copy(self.module), epoch
+
+    def save(self) -> None:
+        """Write everything that going on takes into one file, all or nothing."""
+        if self.checkpoint is None:
+            return
+        tensors = {f"now.{name}": value for name, value in self.module.state_dict().items()}
+        tensors |= {f"best.{name}": value for name, value in self.best.items()}
+        for number, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"adam.{number}.{name}": value for name, value in state.items()}
+        for side, codes in zip(("eeg", "speech"), self.history.codes, strict=True):
+            if codes:
+                tensors[f"codes.{side}"] = torch.from_numpy(np.stack(codes))
+        metadata = {"history": self.history.to_json(), "settings": self.settings}
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.checkpoint.with_suffix(".unfinished")
+        save_file(
+            {name: value.contiguous() for name, value in tensors.items()}, unfinished, metadata
+        )
+        os.replace(unfinished, self.checkpoint)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint, if there is one; return whether there was."""
+        if self.checkpoint is None or not self.checkpoint.is_file():
+            return False
+        with safe_open(self.checkpoint, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if metadata.get("settings") != self.settings:
+            fail(
+                "train", "checkpoint", "come from a training with the same settings and data",
+                self.checkpoint.name, "Name another file, or delete this one to start anew.",
+            )  # fmt: skip
+        self.best = _part(tensors, "best.")
+        self.module.load_state_dict(_part(tensors, "now."))
+        self.history = History.from_json(metadata["history"])
+        for side, codes in zip(("eeg", "speech"), self.history.codes, strict=True):
+            codes += list(tensors.get(f"codes.{side}", torch.zeros(0)).numpy())
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in _part(tensors, "adam.").items():
+            number, key = name.split(".")
+            state.setdefault(int(number), {})[key] = value
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        return True
+
+
+def _train_epoch(run: _Run, n_rows: int, losses: Losses, epoch: int) -> dict[str, float]:
+    """Read all rows once in random order and return each term's mean over the batches."""
+    schedule = run.schedule
+    n_batches = max(1, n_rows // schedule.batch_size)  # none of them small
+    batches = torch.randperm(n_rows).tensor_split(n_batches)
+    sums: dict[str, float] = {}
+    run.module.train()
+    for number, rows in enumerate(batches):
+        done = (epoch - 1 + number / n_batches) / schedule.epochs
+        for group in run.optimizer.param_groups:
+            group["lr"] = schedule.rate(done)
+        terms = losses(rows)
+        total = torch.stack(tuple(terms.values())).sum()
+        if not torch.isfinite(total):
+            fail(
+                "train", "loss", "stay finite", {n: t.item() for n, t in terms.items()},
+                "Lower the learning rate.",
+            )  # fmt: skip
+        run.optimizer.zero_grad()
+        total.backward()  # type: ignore[no-untyped-call]
+        run.optimizer.step()
+        for name, term in terms.items():
+            sums[name] = sums.get(name, 0.0) + term.item() / n_batches
+    return sums
+
+
+def _copy(module: nn.Module) -> dict[str, Tensor]:
+    """Return the weights of a module as they are now."""
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+
+
+def _digest(weights: Mapping[str, Tensor]) -> str:
+    """Return a fingerprint of weights: a closed-form start tells the data apart too."""
+    digest = hashlib.sha256()
+    for name, value in weights.items():
+        digest.update(name.encode() + value.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors whose name begins with a prefix, without it."""
+    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep torch on one thread: batches are small, and digits must not depend on the machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
