@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from jmml_edu.classifier import Labels
 from jmml_edu.linear import Moments, moments_by_group, solve
 from jmml_edu.missing import Matrix, has_all
 
@@ -25,8 +26,13 @@ class Encoder(Protocol):
         """What can be chosen after fitting, each with a name a reader understands."""
         ...
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> Encoder:
-        """Learn; rows of NaN in ``eeg`` have no EEG, ``groups`` says who speaks."""
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> Encoder:
+        """Learn; rows of NaN in ``eeg`` have no EEG, ``groups`` says who speaks, -1 hides a label.
+
+        Closed-form encoders do not look at labels.
+        """
         ...
 
     def encode(self, speech: Matrix, option: str) -> Matrix:
@@ -82,7 +88,9 @@ class SharedSpace:
         """The latent alone, or beside the speech features it came from."""
         return tuple(f"latent {n}" for n in self.sizes) + tuple(f"both {n}" for n in self.sizes)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> SharedSpace:
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> SharedSpace:
         """Learn the shared space from the rows that have EEG."""
         paired = has_all(eeg)
         eeg, speech, groups = eeg[paired], speech[paired], groups[paired]
@@ -94,6 +102,11 @@ class SharedSpace:
         varying = (int(np.count_nonzero(mixed.scale[view])) for view in (mixed.eeg, mixed.speech))
         most = min(max(self.sizes), mixed.count - 1, *varying)
         self.space_ = solve(mixed, n_components=most, ridge=self.ridge)
+        self.n_components_ = most
+        return self
+
+    def settled(self) -> SharedSpace:
+        """Return this encoder, to be fitted again without finding out anew what has been found."""
         return self
 
     def encode(self, speech: Matrix, option: str) -> Matrix:
@@ -104,7 +117,7 @@ class SharedSpace:
 
     def own_axes(self, option: str) -> int:
         """Return the number of components."""
-        return min(int(option.split()[1]), len(self.space_.values))
+        return min(int(option.split()[1]), self.n_components_)
 
     def encode_all(self, speech: Matrix) -> Matrix:
         """Return every component of the speech code."""
@@ -113,7 +126,7 @@ class SharedSpace:
     def encode_eeg(self, eeg: Matrix) -> Matrix:
         """Return every component of the EEG code; a row of NaN has no EEG and no code."""
         there = has_all(eeg)
-        codes = np.full((len(eeg), len(self.space_.values)), np.nan)
+        codes = np.full((len(eeg), self.n_components_), np.nan)
         codes[there] = eeg[there] @ self.space_.eeg_directions
         return codes
 
@@ -123,7 +136,9 @@ class SpeechItself:
 
     options: tuple[str, ...] = ("speech",)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> SpeechItself:
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> SpeechItself:
         """Learn nothing."""
         return self
 
@@ -156,7 +171,9 @@ class PrincipalComponents:
             f"dropped {n}" for n in self.dropped
         )
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> PrincipalComponents:
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> PrincipalComponents:
         """Learn the axes; EEG is not looked at."""
         self.mean_ = speech.mean(axis=0)
         centred = speech - self.mean_
@@ -192,7 +209,9 @@ class WithoutSpeakers:
         """How many between-speaker directions are removed."""
         return tuple(f"without {n} speaker axes" for n in self.sizes)
 
-    def fit(self, eeg: Matrix, speech: Matrix, groups: np.ndarray) -> WithoutSpeakers:
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> WithoutSpeakers:
         """Learn the axes of the speakers' means; EEG is not looked at."""
         self.mean_ = speech.mean(axis=0)
         people, members = np.unique(groups, return_inverse=True)

@@ -18,7 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from jmml_edu._checks import as_told_by, check_at_least, check_one_of, fail
 from jmml_edu.linear.rows import View
-from jmml_edu.missing import Matrix, Scaler
+from jmml_edu.missing import Scaler
 from jmml_edu.networks import Layers, hidden_layers
 from jmml_edu.training import Losses, Schedule, train
 
@@ -28,6 +28,8 @@ HIDDEN = -1
 
 _PAIRS_PER_EPOCH = 1_000
 _BATCH_SIZE = 100
+_LEARNING_RATE = 5e-3
+_WEIGHT_DECAY = 1e-2
 _PAIRS_AT_ONCE = 8_192
 
 
@@ -52,16 +54,13 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
     embedding
         What :meth:`transform` hands on: ``"reference"``, the mean over the reference set of the
         hidden layer of ``[x ; reference]``; ``"self"``, the hidden layer of ``[x ; x]``;
-        ``"siamese"``, the code of ``x`` alone, from another network: one encoder codes each sample,
-        and one layer reads both codes.
+        ``"siamese"``, the code of ``x`` from a shared encoder, one layer reading both codes.
     references_per_class
-        Size of the reference set, at least 1; fewer where the smallest class has fewer rows.
+        Size of the reference set, at least 1; at most the rows of the smallest class are drawn.
     epochs
-        Rounds of 1,000 pairs, at least 0. None is held out to stop earlier: labels are few.
+        Rounds of 1,000 pairs, at least 0. No row is held out to stop earlier: labels are few.
     dropout
         Share of hidden units silenced in training, in [0, 1).
-    weight_decay
-        Of AdamW, at least 0.
     seed
         Draws weights, pairs and references.
 
@@ -74,9 +73,9 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
     references_
         Row numbers, in the data of fit, of the reference set, class by class.
     reference_recall_
-        Share of pairs (training row, reference) in which the second half of the output names the
-        reference's class, in [0, 1]. It is known, so this must be near 1: less means that the
-        network has not learned yet, or cannot.
+        Share of pairs (training row, reference) in which the second half of the output recovers
+        its known class, in [0, 1]: about 1 / C before training, near 1 after it where labels are
+        few or classes stand apart, lower where these overlap.
     history_
         Cross-entropy of the first and of the second sample's units, epoch by epoch.
 
@@ -89,11 +88,9 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
     the granted patent US 11,443,179 B2.
 
     N² pairs are not N² independent samples: expect about ±1 point against an MLP of equal size.
-    With ``"siamese"`` and the single layer behind it, what a sample's units say hardly depends on
-    its partner: it is such an MLP, one against the rest, all but in name.
-
-    Rows with the integer label -1 are hidden: they are ignored in fit. Labels of any other kind,
-    text or float, are all classes. Columns are standardised inside.
+    With ``"siamese"`` the partner adds the same to a unit whatever the sample: it is little else
+    than such an MLP. Rows with the integer label -1 are hidden and ignored in fit; labels of any
+    other kind, text or float, are all classes. Columns are standardised inside.
 
     References
     ----------
@@ -119,7 +116,6 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
         references_per_class: int = 5,
         epochs: int = 40,
         dropout: float = 0.2,
-        weight_decay: float = 1e-2,
         seed: int = 0,
     ) -> None:
         self.embedding_dim = embedding_dim
@@ -127,7 +123,6 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
         self.references_per_class = references_per_class
         self.epochs = epochs
         self.dropout = dropout
-        self.weight_decay = weight_decay
         self.seed = seed
 
     def fit(self, X: View, y: View) -> JointClassLearner:
@@ -150,7 +145,7 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, rows, counts = _by_class(y)
         self.scaler_ = Scaler.of(X[rows])
-        inputs = self._standardise(X[rows])
+        inputs = torch.from_numpy(self.scaler_.apply(X[rows]))
         self.network_ = self._network(X.shape[1], len(counts))
         losses = _pair_losses(self.network_, inputs.float(), torch.from_numpy(counts))
         self.history_ = train(self.network_, _PAIRS_PER_EPOCH, losses, schedule)
@@ -159,38 +154,28 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
         chosen = _draw_references(counts, self.references_per_class, self.seed)
         self.references_ = rows[chosen]
         self.reference_inputs_ = inputs[torch.from_numpy(chosen)]
-        self.reference_recall_ = self._reference_recall(
-            inputs, np.repeat(np.arange(len(counts)), counts)[chosen]
-        )
+        self.reference_recall_ = self._reference_recall(inputs)
         return self
 
     def predict_proba(self, X: View) -> Float[np.ndarray, "row class"]:
-        """Return the votes for each of ``classes_``, which add up to 1 in every row.
-
-        The sigmoids of the row's own units, averaged over the reference set.
-        """
+        """Return the mean sigmoids of a row's own units, over references, as shares of 1."""
         own = [logits[:, :, 0].sigmoid().mean(dim=1) for logits in self._read(self._checked(X))]
         votes = torch.cat(own).numpy() + np.finfo(float).tiny  # where no unit is on, none leads
-        shares: np.ndarray = votes / votes.sum(axis=1, keepdims=True)
-        return shares
+        return votes / votes.sum(axis=1, keepdims=True)
 
     def predict(self, X: View) -> Shaped[np.ndarray, " row"]:
         """Return the class with most votes for each row."""
-        votes = self.predict_proba(X)
-        named: np.ndarray = self.classes_[votes.argmax(axis=1)]
-        return named
+        most = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[most]
 
     def transform(self, X: View) -> Float[np.ndarray, "row embedding"]:
         """Return the embedding of each row."""
         inputs = self._checked(X)
         if self.embedding == "siamese":
-            codes = self.network_.hidden(inputs)
-        elif self.embedding == "self":
-            codes = self.network_.join(inputs, inputs)
-        else:
-            codes = torch.cat([joint.mean(dim=1) for joint in self._meet(inputs)])
-        embedding: np.ndarray = codes.numpy()
-        return embedding
+            return self.network_.hidden(inputs).numpy()
+        if self.embedding == "self":
+            return self.network_.join(inputs, inputs).numpy()
+        return torch.cat([joint.mean(dim=1) for joint in self._meet(inputs)]).numpy()
 
     def _schedule(self) -> Schedule:
         """Return how long to learn, if all settings are in their range."""
@@ -201,48 +186,38 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
         check_at_least("", 0, dropout=self.dropout)
         if self.dropout >= 1:
             fail("", "dropout", "be below 1", self.dropout, "Leave some units to learn with.")
-        return Schedule(
-            epochs=self.epochs, batch_size=_BATCH_SIZE, weight_decay=self.weight_decay,
-            seed=self.seed,
-        )  # fmt: skip
+        return Schedule(self.epochs, _BATCH_SIZE, _LEARNING_RATE, _WEIGHT_DECAY, seed=self.seed)
 
     def _network(self, n_inputs: int, n_classes: int) -> _PairNetwork:
         """Return a network that has learned nothing yet."""
-        layers = Layers(self.embedding_dim, dropout=self.dropout)
+        layers = Layers(self.embedding_dim, depth=1, dropout=self.dropout)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             return _PairNetwork(n_inputs, n_classes, layers, siamese=self.embedding == "siamese")
 
-    def _standardise(self, values: Matrix) -> Float[Tensor, "row feature"]:
-        """Return columns in the units of training."""
-        return torch.from_numpy(self.scaler_.apply(values))
-
     def _checked(self, X: View) -> Float[Tensor, "row feature"]:
         """Return new rows in the units of training."""
         check_is_fitted(self)
-        return self._standardise(validate_data(self, X, dtype=np.float64, reset=False))
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return torch.from_numpy(self.scaler_.apply(X))
 
     def _meet(self, inputs: Float[Tensor, "row _"]) -> Iterator[Float[Tensor, "part reference _"]]:
         """Yield the hidden layer of each row with each reference, some rows at a time."""
         references = self.reference_inputs_
-        for part in inputs.split(max(1, _PAIRS_AT_ONCE // len(references))):
+        for part in torch.split(inputs, max(1, _PAIRS_AT_ONCE // len(references))):
             first = part.repeat_interleave(len(references), dim=0)
             joint = self.network_.join(first, references.repeat(len(part), 1))
-            yield joint.unflatten(0, (len(part), len(references)))
+            yield joint.reshape(len(part), len(references), -1)
 
-    def _read(
-        self, inputs: Float[Tensor, "row _"]
-    ) -> Iterator[Float[Tensor, "part reference 2 class"]]:
+    def _read(self, inputs: Float[Tensor, "row _"]) -> Iterator[Float[Tensor, "part _ 2 class"]]:
         """Yield the units of each row and of the reference it meets, before the sigmoid."""
-        for joint in self._meet(inputs):
-            yield self.network_.name(joint)
+        yield from map(self.network_.name, self._meet(inputs))
 
-    def _reference_recall(
-        self, inputs: Float[Tensor, "row _"], references: Int[np.ndarray, " reference"]
-    ) -> float:
+    def _reference_recall(self, inputs: Float[Tensor, "row _"]) -> float:
         """Return how often training rows leave the reference beside them its known class."""
-        known = torch.from_numpy(references)
         named = torch.cat([logits[:, :, 1].argmax(dim=2) for logits in self._read(inputs)])
+        n_classes = len(self.classes_)
+        known = torch.arange(n_classes).repeat_interleave(named.shape[1] // n_classes)
         return float((named == known).double().mean())
 
 
@@ -261,13 +236,11 @@ class _PairNetwork(nn.Module):
         """Return what is known of both: one hidden layer, or the codes side by side."""
         if self.siamese:
             return torch.cat([self.hidden(first), self.hidden(second)], dim=1)
-        joint: Tensor = self.hidden(torch.cat([first, second], dim=1))
-        return joint
+        return self.hidden(torch.cat([first, second], dim=1))
 
     def name(self, joint: Float[Tensor, "*pair hidden"]) -> Float[Tensor, "*pair 2 class"]:
         """Return the units of the first and of the second sample, before the sigmoid."""
-        units: Tensor = self.head(joint)
-        return units.unflatten(-1, (2, -1))
+        return self.head(joint).reshape(*joint.shape[:-1], 2, -1)
 
 
 def _by_class(

@@ -95,9 +95,10 @@ class GapFiller:
         """Return the rows without single gaps; rows of NaN stay so, whole rows stay as they are."""
         filled = values.copy()
         torn = has_some(values) & ~has_all(values)
-        gaps = np.isnan(values)
-        for pattern in np.unique(gaps[torn], axis=0):
-            rows = np.flatnonzero(torn & (gaps == pattern).all(axis=1))
+        torn_rows = np.flatnonzero(torn)
+        patterns, members = np.unique(np.isnan(values[torn]), axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            rows = torn_rows[members == number]
             there = ~pattern
             within = self.correlation[np.ix_(there, there)] + _RIDGE * np.eye(there.sum())
             told = np.linalg.solve(within, self.correlation[np.ix_(there, pattern)])

@@ -12,6 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from jmml_edu._checks import check_at_least, fail
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -28,6 +30,12 @@ class Layers:
     width: int = 128
     depth: int = 2
     dropout: float = 0.2
+
+    def __post_init__(self) -> None:
+        check_at_least("Layers", 1, width=self.width)
+        check_at_least("Layers", 0, depth=self.depth)
+        if not 0 <= self.dropout < 1:
+            fail("Layers", "dropout", "lie in [0, 1)", self.dropout, "Choose 0.2 to begin with.")
 
 
 def hidden_layers(n_inputs: int, layers: Layers) -> tuple[nn.Sequential, int]:

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from jmml_edu._checks import check_one_of
-from jmml_edu.data import Features, Modality, Pairs, Provenance
+from jmml_edu._checks import check_at_least, check_one_of, fail
+from jmml_edu.data import PAIR_KINDS, Features, Modality, PairKind, Pairs, Provenance
 from jmml_edu.pairing import class_pairs
 
 N_LATENT, N_NUISANCE, EEG_DIM, SPEECH_DIM = 6, 12, 32, 40
@@ -36,7 +36,8 @@ class Scenario:
         ``"linear"``: the views are linear in the latent; ``"curved"``: they hear the sizes
         :math:`|b^\top z + c|` of 24 random combinations, as power hears no sign.
     eeg_noise, speech_noise
-        Standard deviation of white noise beside a latent whose total variance is 6.
+        Standard deviation of white noise in each column; in each direction of the latent the signal
+        has 1 within a class, about 1.3 overall.
     eeg_nuisance, speech_nuisance
         Standard deviation of twelve nuisance dimensions of each view, six of them the person's
         and six the utterance's.
@@ -67,13 +68,27 @@ class Scenario:
     eeg_signal: float = 1.0
     faked: float = 0.0
     paired: float = 1.0
-    kind: Literal["trial", "class"] = "trial"
+    kind: PairKind = "trial"
+
+    def __post_init__(self) -> None:
+        check_one_of("Scenario", ("linear", "curved"), view=self.view)
+        check_one_of("Scenario", PAIR_KINDS, kind=self.kind)
+        check_at_least("Scenario", 1, n_pairs=self.n_pairs)
+        check_at_least("Scenario", 2, n_classes=self.n_classes)
+        for name, share in (("faked", self.faked), ("paired", self.paired)):
+            if not 0 <= share <= 1:
+                fail("Scenario", name, "lie in [0, 1]", share, "It is a share.")
+        if not 0 <= self.shared_nuisance <= N_NUISANCE:
+            fail(
+                "Scenario", "shared_nuisance", f"lie in [0, {N_NUISANCE}]", self.shared_nuisance,
+                "It counts dimensions of the nuisance.",
+            )  # fmt: skip
 
 
 SCENARIOS = {
     "speech nuisance": Scenario("strong low-rank nuisance in speech: person, channel, content"),
     "isotropic noise": Scenario(
-        "white noise instead of nuisance", speech_nuisance=0.0, speech_noise=1.5
+        "white noise instead of nuisance", eeg_nuisance=0.0, speech_nuisance=0.0, speech_noise=1.5
     ),
     "curved views": Scenario(
         "both views bend the latent; nuisance is added",
@@ -86,7 +101,7 @@ SCENARIOS = {
     "shared nuisance": Scenario("EEG hears half of speech's nuisance too", shared_nuisance=6),
     "200 pairs": Scenario("few pairs", n_pairs=200),
     "20,000 pairs": Scenario("many pairs", n_pairs=20_000),
-    "weak EEG": Scenario("noise as large as the signal of EEG", eeg_noise=2.5),
+    "weak EEG": Scenario("noise as large as the signal of EEG", eeg_noise=1.3),
     "useless EEG": Scenario("EEG knows nothing of the latent", eeg_signal=0.0),
     "faked speech": Scenario("a third of speech contradicts what is felt", faked=1 / 3),
     "half without EEG": Scenario("half of the training pairs lack EEG", paired=0.5),
@@ -174,7 +189,7 @@ class _Ear:
 
     bend: Float[np.ndarray, "latent unit"]
     shift: Float[np.ndarray, " unit"]
-    latent: Float[np.ndarray, "unit column"]
+    latent: Float[np.ndarray, "heard column"]
     nuisance: Float[np.ndarray, "nuisance column"]
 
     @classmethod
@@ -223,7 +238,8 @@ def _pairs(
     speech = features("speech", heard_speech, scenario.speech_noise)
     if scenario.kind == "class":
         return class_pairs(eeg, speech, seed=int(rng.integers(2**31)))
-    has_eeg = rng.permutation(len(labels)) < scenario.paired * len(labels)
+    share = scenario.paired if side == "train" else 1.0
+    has_eeg = rng.permutation(len(labels)) < share * len(labels)
     eeg = replace(eeg, values=np.where(has_eeg[:, None], eeg.values, np.nan))
     return Pairs(eeg, speech, "trial", has_eeg)
 

@@ -1,7 +1,7 @@
-"""How to listen to speech, chosen by inner cross-validation over people.
+"""Ways to listen to speech, and how much each may say: more, the better it knows held-out people.
 
-Paired features, a few labels and a set of encoders go in; a fitted encoder and a classifier come
-out. Whatever is chosen is chosen on training people only.
+Paired features, a few labels and a set of encoders go in; fitted encoders, a classifier for each,
+and their weights come out. Whatever is weighed is weighed on training people only.
 """
 
 from __future__ import annotations
@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
+from jaxtyping import Float
 from scipy.linalg import orthogonal_procrustes
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import Split
-from jmml_edu.encoders import Encoder, centre_within
-from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
+from jmml_edu.encoders import Encoder, SharedSpace, centre_within
+from jmml_edu.linear import column_correlations
 from jmml_edu.missing import Matrix, has_all
+
+LEAST_PROBABILITY = 0.01
+"""A way that gives the truth less than this is not punished further: one label may be wrong."""
+
+CAUTION = 8.0
+"""Labels that count as one: those of one person are alike, and folds share what they learn from."""
+
+PERMUTATIONS = 199
+"""Draws behind the p value of what EEG and speech share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +55,22 @@ class TrainingRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Listening:
-    """One way to listen: an encoder, one of its options, and whether speakers are centred."""
+class Way:
+    """One way to listen, learned: an encoder, one of its options, whether speakers are centred.
+
+    Attributes
+    ----------
+    classifier
+        Learned from codes whose encoders did not see their speaker.
+    evidence
+        Mean log probability that it gave to the labels of held-out people.
+    """
 
     encoder: Encoder
     option: str
     centred: bool
+    classifier: Classifier
+    evidence: float
 
     @property
     def kind(self) -> str:
@@ -63,119 +82,124 @@ class Listening:
         """What it is, in words."""
         return self.option + (", each speaker centred" if self.centred else "")
 
-    def fit(self, rows: TrainingRows) -> Listening:
-        """Return this way of listening, learned from rows that are centred as it asks."""
-        encoder = deepcopy(self.encoder).fit(rows.eeg, rows.speech, rows.groups)
-        return Listening(encoder, self.option, self.centred)
-
-    def encode(self, speech: Matrix) -> Matrix:
-        """Return one code per row."""
-        return self.encoder.encode(speech, self.option)
-
 
 @dataclass(frozen=True, eq=False)
-class Hearing:
-    """A way to listen, learned, and the classifier that has learned from it."""
+class FittedEncoder:
+    """An encoder fitted to all training rows, and to those of each inner fold.
 
-    listening: Listening
-    classifier: Classifier
+    Attributes
+    ----------
+    rows
+        All training rows, as the encoder sees them.
+    """
+
+    everybody: Encoder
+    by_fold: tuple[Encoder, ...]
+    folds: tuple[Split, ...]
+    rows: TrainingRows
+    centred: bool
 
     @classmethod
-    def learn(cls, way: Listening, rows: TrainingRows, folds: Sequence[Split]) -> Hearing:
-        """Learn a way to listen from all rows, and a classifier from cross-fitted codes."""
-        rows = rows.centred() if way.centred else rows
-        listening = way.fit(rows)
-        codes = cross_fitted_codes(listening, rows, folds)
-        known = rows.labelled & has_all(codes)
-        return cls(listening, Classifier(codes[known], rows.labels[known]))
+    def fit(
+        cls, encoder: Encoder, rows: TrainingRows, folds: Sequence[Split], *, centred: bool
+    ) -> FittedEncoder:
+        """Fit copies of an encoder."""
+        rows = rows.centred() if centred else rows
+        parts = [rows, *(rows.take(fold.train) for fold in folds)]
+        everybody, *by_fold = (
+            deepcopy(encoder).fit(part.eeg, part.speech, part.groups, part.labels) for part in parts
+        )
+        return cls(everybody, tuple(by_fold), tuple(folds), rows, centred)
+
+    def ways(self) -> Iterator[Way]:
+        """Yield each option with a classifier and the evidence for it."""
+        for option in self.everybody.options:
+            codes = cross_fitted_codes(self, option)
+            known = self.rows.labelled & has_all(codes)
+            classifier = Classifier(codes[known], self.rows.labels[known])
+            evidence = self._evidence(option)
+            yield Way(self.everybody, option, self.centred, classifier, evidence)
+
+    def _evidence(self, option: str) -> float:
+        """Return the mean log probability of held-out labels; that of guessing without any."""
+        told = self.rows.labelled
+        said = []
+        for encoder, fold in zip(self.by_fold, self.folds, strict=True):
+            known, new = fold.train[told[fold.train]], fold.test[told[fold.test]]
+            if not len(known) or not len(new):
+                continue
+            codes, labels = encoder.encode(self.rows.speech[known], option), self.rows.labels
+            learned = Classifier(codes, labels[known])
+            guess = learned.predict_proba(encoder.encode(self.rows.speech[new], option))
+            right = learned.classes_ == labels[new, None]  # a class it never met has none
+            said.append((guess * right).sum(axis=1))
+        heard = np.concatenate(said) if said else np.ones(1)
+        return float(np.log(heard.clip(min=LEAST_PROBABILITY)).mean())
 
 
-def score_ways_to_listen(
-    encoders: Sequence[Encoder], rows: TrainingRows, folds: Sequence[Split]
-) -> list[tuple[Listening, float]]:
-    """Return every way to listen with its unweighted average recall on held-out people.
+def weigh(ways: Sequence[Way], n_labels: int) -> Float[np.ndarray, " way"]:
+    r"""Return how much each way may say: its posterior probability, with labels that count less.
 
-    Encoder and classifier are both learned on the training side of each fold; the held-out side of
-    all folds is pooled. Folds without a label on either side say nothing; without any other fold
-    all recalls are 0.
+    .. math:: w_i \propto \frac{1}{n_{\text{kind}(i)}}
+        \exp\Bigl(\frac{n}{c}\, \overline{\log p_i}\Bigr)
+
+    with :math:`n` labels, :data:`CAUTION` :math:`c`, and equal prior weight for each kind of code.
+    With few labels the best of many ways is mostly the luckiest; a vote is not.
     """
-    told = rows.labelled
-    folds = [fold for fold in folds if told[fold.train].any() and told[fold.test].any()]
-    true = np.concatenate([rows.labels[:0], *(_labelled(rows, fold.test).labels for fold in folds)])
-    scored = []
-    for encoder in encoders:
-        for centred in (False, True):
-            seen = rows.centred() if centred else rows
-            hits = {option: np.zeros(0, dtype=int) for option in encoder.options}
-            for fold in folds:
-                for option, predicted in _predict_fold(encoder, seen, fold):
-                    hits[option] = np.append(hits[option], predicted)
-            scored += [
-                (Listening(encoder, option, centred), _recall(true, predicted))
-                for option, predicted in hits.items()
-            ]
-    return scored
+    kinds = [(way.kind, way.centred) for way in ways]
+    logs = np.array([way.evidence for way in ways]) * n_labels / CAUTION
+    logs -= np.log([kinds.count(kind) for kind in kinds])
+    weights: np.ndarray = np.exp(logs - logs.max())
+    return weights / weights.sum()
 
 
-def choose(scored: Sequence[tuple[Listening, float]]) -> Listening:
-    """Return the way to listen that held-out people speak for, in three decisions.
-
-    First whether to centre speakers, then the kind of code, then its size; each by the mean score
-    of the ways that are left. With few labels the best of many ways is mostly the luckiest one, and
-    whoever offers more of them would be punished; means are much less a matter of luck. The first
-    of equals wins.
-    """
-    left = list(scored)
-    for trait in (attrgetter("centred"), attrgetter("kind"), attrgetter("option")):
-        means = {
-            value: np.mean([score for way, score in left if trait(way) == value])
-            for value in dict.fromkeys(trait(way) for way, _ in left)
-        }
-        best = max(means, key=lambda value: means[value])
-        left = [(way, score) for way, score in left if trait(way) == best]
-    return left[0][0]
-
-
-def cross_fitted_codes(final: Listening, rows: TrainingRows, folds: Sequence[Split]) -> Matrix:
+def cross_fitted_codes(fitted: FittedEncoder, option: str) -> Matrix:
     """Return a code for every row of a fold, from an encoder that did not see the row's speaker.
 
-    Rows that no fold holds out have codes of NaN.
-
-    Encoders of different folds choose axes of their own; those are turned onto the final ones by
-    the rotation that best maps the training codes (orthogonal Procrustes).
+    Rows that no fold holds out have codes of NaN. Encoders of different folds choose axes of their
+    own; those are turned onto the final ones by the rotation that best maps the training codes
+    (orthogonal Procrustes).
     """
-    codes = np.full_like(final.encode(rows.speech), np.nan)
-    for fold in folds:
-        train = rows.take(fold.train)
-        encoder = final.fit(train)
-        codes[fold.test] = encoder.encode(rows.speech[fold.test])
-        own = slice(codes.shape[1] - final.encoder.own_axes(final.option), None)
-        here, there = encoder.encode(train.speech)[:, own], final.encode(train.speech)[:, own]
+    final = fitted.everybody.encode(fitted.rows.speech, option)
+    codes = np.full_like(final, np.nan)
+    own = slice(final.shape[1] - fitted.everybody.own_axes(option), None)
+    for encoder, fold in zip(fitted.by_fold, fitted.folds, strict=True):
+        raw = encoder.encode(fitted.rows.speech, option)
+        codes[fold.test] = raw[fold.test]
+        here, there = raw[fold.train, own], final[fold.train, own]
         rotation, _ = orthogonal_procrustes(here - here.mean(axis=0), there - there.mean(axis=0))
         turned = (codes[fold.test, own] - here.mean(axis=0)) @ rotation
         codes[fold.test, own] = turned + there.mean(axis=0)
     return codes
 
 
-def _predict_fold(
-    encoder: Encoder, rows: TrainingRows, fold: Split
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what each option of an encoder predicts for the labelled held-out rows."""
-    train, test = rows.take(fold.train), _labelled(rows, fold.test)
-    fitted = deepcopy(encoder).fit(train.eeg, train.speech, train.groups)
-    known = train.take(train.labelled)
-    for option in encoder.options:
-        classifier = Classifier(fitted.encode(known.speech, option), known.labels)
-        yield option, classifier.predict(fitted.encode(test.speech, option))
+def p_of_sharing(fitted: FittedEncoder, *, seed: int) -> float:
+    """Return the p value of "EEG and speech of new people share nothing", by permutation.
+
+    The sum of correlations between EEG and speech codes of held-out people, each centred, beside
+    that of pairs shuffled within people; no label is looked at.
+    """
+    rng = np.random.default_rng(seed)
+    observed, shuffled = 0.0, np.zeros(PERMUTATIONS)
+    for encoder, fold in zip(fitted.by_fold, fitted.folds, strict=True):
+        if not isinstance(encoder, SharedSpace):
+            raise TypeError("p_of_sharing: the encoder must be a shared space")
+        rows = fitted.rows.take(fold.test[has_all(fitted.rows.eeg[fold.test])])
+        if len(rows.groups) < 3:
+            continue
+        eeg = centre_within(encoder.encode_eeg(rows.eeg), rows.groups)
+        speech = centre_within(encoder.encode_all(rows.speech), rows.groups)
+        observed += column_correlations(eeg, speech).sum() * len(eeg)
+        for draw in range(PERMUTATIONS):
+            mixed = _shuffled_within(rows.groups, rng)
+            shuffled[draw] += column_correlations(eeg[mixed], speech).sum() * len(eeg)
+    return float((1 + (shuffled >= observed).sum()) / (1 + PERMUTATIONS))
 
 
-def _labelled(rows: TrainingRows, chosen: np.ndarray) -> TrainingRows:
-    """Return those of the chosen rows that have a label."""
-    return rows.take(chosen[rows.labelled[chosen]])
-
-
-def _recall(true: Labels, predicted: Labels) -> float:
-    """Return the unweighted average recall of class numbers."""
-    classes = [str(label) for label in np.unique(true)]
-    counts = confusion_counts(true.astype(str), predicted.astype(str), classes=classes)
-    return float(unweighted_average_recall(counts))
+def _shuffled_within(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return row numbers in which each group's rows have changed places among themselves."""
+    _, members = np.unique(groups.astype(str), return_inverse=True)
+    order, drawn = np.argsort(members, kind="stable"), rng.random(len(members))
+    mixed = np.empty(len(members), dtype=int)
+    mixed[order] = np.lexsort((drawn, members))
+    return mixed

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from jaxtyping import Int
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -34,6 +34,9 @@ Watch = Callable[[], tuple[np.ndarray, np.ndarray]]
 """EEG and speech codes of a fixed set of pairs."""
 
 
+_EPOCH_SEEDS = 1_000_003  # apart, so that no seed's epochs draw what another's draw
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How long, how fast and in what portions a model learns.
@@ -43,7 +46,8 @@ class Schedule:
     epochs
         At most so many readings of the data, at least 0.
     batch_size
-        Rows of a batch. Correlations of small batches are high for any data.
+        Rows of a batch at least, if there are as many; all batches of an epoch are about equal.
+        Correlations of small batches are high for any data.
     learning_rate
         The highest; it rises to it over the first 30 % of the steps and falls to 0 (one cycle).
     weight_decay
@@ -55,10 +59,10 @@ class Schedule:
     """
 
     epochs: int = 40
-    batch_size: int = 500
+    batch_size: int = 250
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
-    patience: int = 20
+    patience: int = 10
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -124,6 +128,7 @@ def train(
     *,
     judge: Judge | None = None,
     watch: Watch | None = None,
+    stop_after: int | None = None,
     checkpoint: Path | None = None,
 ) -> History:
     """Train a module in place, leave it as it was in its best epoch, and return the history.
@@ -142,21 +147,28 @@ def train(
         See :data:`Losses`, :data:`Judge` and :data:`Watch`. Without a judge the last epoch counts.
     schedule
         How long, how fast, in what portions.
+    stop_after
+        Epochs after which training ends, although the schedule goes on; None for all of them.
     checkpoint
-        A file written after each epoch, and gone on from if it is there; None for none.
+        A file written after each epoch, and gone on from, with a module that is as it was before
+        training, if it is there; None for none.
 
     Raises
     ------
     InputError
-        If the checkpoint is of another training, or a loss is not finite.
+        If there is no row, the checkpoint is damaged or of another training, or a loss is not
+        finite.
     """
-    run = _Run(module, schedule, checkpoint)
+    check_at_least("train", 1, n_rows=n_rows)
+    run = _Run(module, n_rows, schedule, checkpoint)
+    last = schedule.epochs if stop_after is None else min(stop_after, schedule.epochs)
     with _one_thread(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(_EPOCH_SEEDS * schedule.seed)
         if not run.resume():
             run.judge(judge, watch, epoch=0)
-        while run.history.epochs < schedule.epochs and not run.has_stalled():
+        while run.history.epochs < last and not run.has_stalled():
             epoch = run.history.epochs + 1
-            torch.manual_seed(1_000_003 * schedule.seed + epoch)
+            torch.manual_seed(_EPOCH_SEEDS * schedule.seed + epoch)
             run.add_losses(_train_epoch(run, n_rows, losses, epoch))
             run.judge(judge, watch, epoch=epoch)
             run.save()
@@ -168,11 +180,13 @@ def train(
 class _Run:
     """A training in progress."""
 
-    def __init__(self, module: nn.Module, schedule: Schedule, checkpoint: Path | None) -> None:
+    def __init__(
+        self, module: nn.Module, n_rows: int, schedule: Schedule, checkpoint: Path | None
+    ) -> None:
         self.module, self.schedule, self.checkpoint = module, schedule, checkpoint
         self.history = History()
         self.best = _copy(module)
-        self.settings = json.dumps([asdict(schedule), _digest(self.best)])
+        self.settings = json.dumps([asdict(schedule), n_rows, _digest(self.best)])
         self.optimizer = torch.optim.AdamW(
             module.parameters(), lr=0.0, weight_decay=schedule.weight_decay, fused=True
         )
@@ -198,7 +212,8 @@ class _Run:
         for kept, codes in zip(self.history.codes, watched or (), strict=False):
             kept.append(codes)
         decisive = next(iter(self.history.scores.values()), None)
-        if decisive is None or decisive[-1] >= max(decisive[:-1], default=-math.inf) or epoch == 0:
+        before = [score for score in (decisive or [])[:-1] if not math.isnan(score)]
+        if epoch == 0 or decisive is None or decisive[-1] > max(before, default=-math.inf):
             self.best, self.history.best_epoch = _copy(self.module), epoch
 
     def save(self) -> None:
@@ -214,9 +229,11 @@ class _Run:
                 tensors[f"codes.{side}"] = torch.from_numpy(np.stack(codes))
         metadata = {"history": self.history.to_json(), "settings": self.settings}
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.checkpoint.with_suffix(".unfinished")
+        unfinished = self.checkpoint.with_name(f"{self.checkpoint.name}.unfinished")
         save_file(
-            {name: value.contiguous() for name, value in tensors.items()}, unfinished, metadata
+            {name: value.clone().contiguous() for name, value in tensors.items()},
+            unfinished,
+            metadata,
         )
         os.replace(unfinished, self.checkpoint)
 
@@ -224,9 +241,7 @@ class _Run:
         """Go on from the checkpoint, if there is one; return whether there was."""
         if self.checkpoint is None or not self.checkpoint.is_file():
             return False
-        with safe_open(self.checkpoint, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata, tensors = _read(self.checkpoint)
         if metadata.get("settings") != self.settings:
             fail(
                 "train", "checkpoint", "come from a training with the same settings and data",
@@ -254,7 +269,7 @@ def _train_epoch(run: _Run, n_rows: int, losses: Losses, epoch: int) -> dict[str
     sums: dict[str, float] = {}
     run.module.train()
     for number, rows in enumerate(batches):
-        done = (epoch - 1 + number / n_batches) / schedule.epochs
+        done = (epoch - 1 + (number + 0.5) / n_batches) / schedule.epochs  # amid the step
         for group in run.optimizer.param_groups:
             group["lr"] = schedule.rate(done)
         terms = losses(rows)
@@ -270,6 +285,19 @@ def _train_epoch(run: _Run, n_rows: int, losses: Losses, epoch: int) -> dict[str
         for name, term in terms.items():
             sums[name] = sums.get(name, 0.0) + term.item() / n_batches
     return sums
+
+
+def _read(checkpoint: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Return what a checkpoint says and holds."""
+    try:
+        with safe_open(checkpoint, framework="pt") as file:
+            names = list(file.keys())
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
+    except SafetensorError as problem:
+        fail(
+            "train", "checkpoint", "be a whole file that train has written",
+            f"{checkpoint.name}: {problem}", "Delete this one to start anew.",
+        )  # fmt: skip
 
 
 def _copy(module: nn.Module) -> dict[str, Tensor]:

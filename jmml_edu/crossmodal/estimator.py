@@ -25,12 +25,14 @@ from jmml_edu.linear.rows import as_view, check_columns, check_pairs, columns_of
 from jmml_edu.linear.two_views import Code, Features, TwoViews
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.networks import Layers
-from jmml_edu.training import Schedule, train
+from jmml_edu.training import Schedule, Watch, train
 
 FEWEST_LABELS = 20
 """Per class among held-out rows; with fewer their recall is too noisy to stop by."""
 
 _FINAL_RIDGE = 1e-3  # of the last CCA, between codes: two that agree must not be told apart
+
+_LAYERS, _SCHEDULE = Layers(), Schedule()
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,9 @@ class CorrelatedAutoencoder(TwoViews):
 
     Encoders bend each view until their codes correlate; decoders tell a view from its own code or
     from that of the other (:mod:`jmml_edu.crossmodal.terms` has the formula). Encoders begin as
-    closed-form ridge CCA, decoders as least squares, and the epoch is kept that does best on
-    people who are held out: so training can only depart from the linear answer where that pays.
+    closed-form ridge CCA, decoders as least squares. People who are held out judge how many epochs
+    of training pay, perhaps none; then the same is done with everybody. So the model departs from
+    the linear answer only where that shows on new people.
 
     Parameters
     ----------
@@ -92,8 +95,13 @@ class CorrelatedAutoencoder(TwoViews):
     ridge
         Of the ridge CCA at the start, as in :class:`jmml_edu.linear.CCA`.
     held_out
-        Share of the people (rows, without ``groups``) who only judge, in [0, 1); with 0 the last
-        epoch counts.
+        Share of the people (rows, without ``groups``) who judge, in [0, 1); with 0 nobody does, and
+        all epochs of the schedule are trained.
+    epochs
+        How many epochs of the schedule to train with everybody, without asking who judges; None
+        asks them.
+    least_gain
+        Held-out correlation per component that bending has to bring, else the model stays linear.
     watched
         Pairs whose codes are kept for each epoch in ``history_``, training rows first.
     seed
@@ -101,14 +109,16 @@ class CorrelatedAutoencoder(TwoViews):
 
     Attributes
     ----------
+    epochs_
+        How many epochs paid; 0 is the closed-form, linear model.
     correlations_
         Of each component on all pairs given to ``fit``: too high for new people.
     history_
         Losses, scores and watched codes of each epoch.
     stopped_by_
-        What decided which epoch is kept: ``"correlation"`` or ``"recall"``.
+        What decided how many: ``"correlation"`` or ``"recall"`` of who judges, or ``"epochs"``.
     held_out_
-        Which rows only judged.
+        Which rows judged.
 
     Notes
     -----
@@ -135,10 +145,12 @@ class CorrelatedAutoencoder(TwoViews):
         terms: str | Mapping[str, float] = "E-DCC-CAE",
         reconstruction_weight: float = 0.1,
         objective: str = "sum",
-        layers: Layers = Layers(width=128, depth=2),
-        schedule: Schedule = Schedule(),
+        layers: Layers = _LAYERS,
+        schedule: Schedule = _SCHEDULE,
         ridge: float = 0.1,
         held_out: float = 0.2,
+        epochs: int | None = None,
+        least_gain: float = 0.02,
         watched: int = 0,
         seed: int = 0,
     ) -> None:
@@ -150,6 +162,8 @@ class CorrelatedAutoencoder(TwoViews):
         self.schedule = schedule
         self.ridge = ridge
         self.held_out = held_out
+        self.epochs = epochs
+        self.least_gain = least_gain
         self.watched = watched
         self.seed = seed
 
@@ -190,9 +204,11 @@ class CorrelatedAutoencoder(TwoViews):
             self._standards = {name: Standard.of(view) for name, view in views.items()}
             views = {name: self._standards[name].apply(view) for name, view in views.items()}
             self.held_out_ = self._draw_held_out(views, groups)
-            self._start(views, weights)
-            self._train(views, labels, checkpoint)
-            self._turn(views)
+            self.epochs_ = self.schedule.epochs if self.epochs is None else self.epochs
+            if self.held_out_.any():
+                self._try(views, weights, labels, checkpoint)
+            self._learn_from_all(views, weights, checkpoint)
+            self._turns, self.correlations_ = _final_turn(self._raw(views))
         return self
 
     def transform(
@@ -234,18 +250,65 @@ class CorrelatedAutoencoder(TwoViews):
         if not 0 <= self.held_out < 1:
             fail("", "held_out", "lie in [0, 1)", self.held_out, "Choose 0.2 to begin with.")
         paired = has_all(views["eeg"]) & has_all(views["speech"])
+        share = self.held_out if self.epochs is None else 0.0
         who = np.arange(len(paired)) if groups is None else np.asarray(groups)
         people = np.unique(who[paired])
-        n_judges = round(self.held_out * len(people))
+        n_judges = round(share * len(people))
         judges = np.random.default_rng(self.seed).permutation(people)[:n_judges]
         return np.isin(who, judges)
 
-    def _start(self, views: Mapping[str, Matrix], weights: Mapping[str, float]) -> None:
-        """Set the network that is nothing but closed forms yet."""
-        learning = ~self.held_out_ & has_all(views["eeg"]) & has_all(views["speech"])
+    def _try(
+        self,
+        views: Mapping[str, Matrix],
+        weights: Mapping[str, float],
+        labels: Labels | None,
+        checkpoint: Path | None,
+    ) -> None:
+        """Train on those who do not judge, and note how many epochs pay for those who do."""
+        by_recall = labels is not None and _enough_labels(labels[self.held_out_])
+        self.stopped_by_ = "recall" if by_recall else "correlation"
+        learning = ~self.held_out_
+        batches = self._start(_rows(views, learning), weights)
+        self.history_ = train(
+            self.network_,
+            int(learning.sum()),
+            batches.losses,
+            self._schedule(),
+            judge=partial(self._judge, views, labels),
+            watch=self._watch(views),
+            checkpoint=checkpoint,
+        )
+        best, judged = self.history_.best_epoch, self.history_.scores["correlation"]
+        pays = judged[best] - judged[0] >= self.least_gain * self.latent_dim
+        self.epochs_ = best if pays else 0
+
+    def _learn_from_all(
+        self, views: Mapping[str, Matrix], weights: Mapping[str, float], checkpoint: Path | None
+    ) -> None:
+        """Start anew from everybody, for as many epochs as pay."""
+        batches = self._start(views, weights)
+        history = train(
+            self.network_,
+            len(self.held_out_),
+            batches.losses,
+            self._schedule(),
+            watch=None if self.held_out_.any() else self._watch(views),
+            stop_after=self.epochs_,
+            checkpoint=checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-everybody"),
+        )
+        if not self.held_out_.any():
+            self.history_, self.stopped_by_ = history, "epochs"
+
+    def _schedule(self) -> Schedule:
+        """Return the schedule with this model's seed."""
+        return replace(self.schedule, seed=self.seed)
+
+    def _start(self, views: Mapping[str, Matrix], weights: Mapping[str, float]) -> Batches:
+        """Set the network that is nothing but closed forms yet; return what it will learn from."""
+        paired = has_all(views["eeg"]) & has_all(views["speech"])
         self.network_ = TwoViewNetwork.start(
-            views["eeg"][learning],
-            views["speech"][learning],
+            views["eeg"][paired],
+            views["speech"][paired],
             latent_dim=self.latent_dim,
             ridge=self.ridge,
             objective=self.objective,
@@ -253,66 +316,41 @@ class CorrelatedAutoencoder(TwoViews):
             layers=self.layers,
             seed=self.seed,
         )
+        return Batches(self.network_, views["eeg"], views["speech"], objective=self.objective)
 
-    def _train(
-        self, views: Mapping[str, Matrix], labels: Labels | None, checkpoint: Path | None
-    ) -> None:
-        """Train the network on the rows that do not judge."""
-        learning = np.flatnonzero(~self.held_out_)
-        batches = Batches(
-            self.network_,
-            views["eeg"][learning],
-            views["speech"][learning],
-            objective=self.objective,
-        )
-        judges = labels is not None and _enough_labels(labels[self.held_out_])
-        self.stopped_by_ = "recall" if judges else "correlation"
-        watched = np.concatenate([learning, np.flatnonzero(self.held_out_)])[: self.watched]
-        self.history_ = train(
-            self.network_,
-            len(learning),
-            batches.losses,
-            replace(self.schedule, seed=self.seed),
-            judge=partial(self._judge, views, labels) if self.held_out_.any() else None,
-            watch=partial(self._watch, views, watched) if self.watched else None,
-            checkpoint=checkpoint,
-        )
+    def _raw(self, views: Mapping[str, Matrix]) -> dict[str, Matrix]:
+        """Return what the encoders say of standardised views."""
+        return {name: self.network_.apply_map(name, view) for name, view in views.items()}
 
     def _judge(self, views: Mapping[str, Matrix], labels: Labels | None) -> dict[str, float]:
         """Return the total correlation, and the recall if labels tell it, on held-out rows."""
-        judging = self.held_out_
-        raw = {name: self.network_.encode(name, view) for name, view in views.items()}
-        turns, _ = _final_turn({name: codes[~judging] for name, codes in raw.items()})
+        judging, raw = self.held_out_, self._raw(views)
+        turns, _ = _final_turn(_rows(raw, ~judging))
         codes = [turns[name].apply(raw[name]) for name in ("eeg", "speech")]
         both = judging & has_all(codes[0]) & has_all(codes[1])
         scores = {"correlation": float(column_correlations(codes[0][both], codes[1][both]).sum())}
         if labels is not None and _enough_labels(labels[judging]):
-            known = (labels != HIDDEN) & has_all(codes[1])
-            learned = Classifier(codes[1][known & ~judging], labels[known & ~judging])
-            said = learned.predict(codes[1][known & judging])
-            true = labels[known & judging]
-            recall = recall_score(true, said, labels=np.unique(true), average="macro")
-            scores = {"recall": float(recall)} | scores
+            scores = {"recall": _recall(codes[1], labels, judging)} | scores
         return scores
 
-    def _watch(
-        self, views: Mapping[str, Matrix], rows: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the encoders say of the watched pairs."""
-        eeg, speech = (self.network_.encode(name, views[name][rows]) for name in ("eeg", "speech"))
-        return eeg.astype(np.float32), speech.astype(np.float32)
+    def _watch(self, views: Mapping[str, Matrix]) -> Watch | None:
+        """Return what tells the codes of the watched pairs, those who judge last; None for none."""
+        if not self.watched:
+            return None
+        rows = np.argsort(self.held_out_, kind="stable")[: self.watched]
 
-    def _turn(self, views: Mapping[str, Matrix]) -> None:
-        """Set the last linear step from all pairs."""
-        raw = {name: self.network_.encode(name, view) for name, view in views.items()}
-        self._turns, self.correlations_ = _final_turn(raw)
+        def codes() -> tuple[np.ndarray, np.ndarray]:
+            raw = self._raw(_rows(views, rows))
+            return raw["eeg"].astype(np.float32), raw["speech"].astype(np.float32)
+
+        return codes
 
     def _codes_of(self, name: str, view: Matrix) -> Code:
         """Return the codes of one view if it has the columns of fit."""
         view = as_view("", name, view)
         check_columns("", name, view, self._columns[name])
         standard = self._standards[name].apply(take(view, slice(None)))
-        return self._turns[name].apply(self.network_.encode(name, standard))
+        return self._turns[name].apply(self.network_.apply_map(name, standard))
 
     def _tell(self, codes: Code, source: str, target: str) -> Features:
         """Return one view as a decoder tells it from the codes of a view."""
@@ -337,6 +375,19 @@ def _final_turn(raw: Mapping[str, Matrix]) -> tuple[dict[str, Turn], Float[np.nd
         "eeg": Turn(moments.mean[moments.eeg], found.eeg_directions),
         "speech": Turn(moments.mean[moments.speech], found.speech_directions),
     }, found.correlations
+
+
+def _rows(views: Mapping[str, Matrix], rows: np.ndarray) -> dict[str, Matrix]:
+    """Return some rows of both views."""
+    return {name: view[rows] for name, view in views.items()}
+
+
+def _recall(codes: Code, labels: Labels, judging: Bool[np.ndarray, " row"]) -> float:
+    """Return how well labelled speech codes of the others recognise those who judge."""
+    known = (labels != HIDDEN) & has_all(codes)
+    learned = Classifier(codes[known & ~judging], labels[known & ~judging])
+    true, said = labels[known & judging], learned.predict(codes[known & judging])
+    return float(recall_score(true, said, labels=np.unique(true), average="macro"))
 
 
 def _enough_labels(labels: Labels) -> bool:

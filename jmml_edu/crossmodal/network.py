@@ -5,7 +5,7 @@ Standardised views go in, closed-form CCA and least squares are where all of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import cast
 
@@ -23,6 +23,7 @@ from jmml_edu.networks import Layers, ResidualMap
 
 OBJECTIVES = ("sum", "squares", "eckart-young")
 VIEWS = ("eeg", "speech")
+Sizes = tuple[int, int, int]  # of a map: inputs, whitened directions, outputs
 
 _WHITENING_RIDGE = 0.01  # inputs of the networks: directions without variance are not blown up
 _BATCH_RIDGE = 0.01  # of the loss: batches are finite, and their correlations too high
@@ -83,27 +84,26 @@ class TwoViewNetwork(nn.Module):
         weights: Mapping[str, float],
         layers: Layers,
     ) -> TwoViewNetwork:
-        """Return a network of these sizes (input, direction, output) for weights to be read into."""
+        """Return a network of these sizes, for weights to be read into."""
         maps = {
             name: ResidualMap(np.zeros((before, after)), np.zeros((before, white)), layers, seed=0)
             for name, (before, white, after) in shapes.items()
         }
         return cls(maps, weights)
 
-    def shapes(self) -> dict[str, tuple[int, int, int]]:
+    def shapes(self) -> dict[str, Sizes]:
         """Return the sizes that :meth:`blank` takes."""
         maps = {name: cast("ResidualMap", one) for name, one in self.maps.items()}
-        return {name: (*one.whitening.shape, one.linear.shape[1]) for name, one in maps.items()}  # type: ignore[misc]
-
-    def encode(self, name: str, view: Matrix) -> Matrix:
-        """Return the codes of one standardised view; rows of NaN stay NaN."""
-        return self.apply_map(name, view)
+        return {
+            name: (len(one.linear), one.whitening.shape[1], one.linear.shape[1])
+            for name, one in maps.items()
+        }
 
     def apply_map(self, name: str, rows: Matrix) -> Matrix:
         """Return what one of the maps makes of rows, in blocks, without tracking gradients."""
         inputs = torch.as_tensor(rows, dtype=torch.float32)
         with torch.inference_mode():
-            parts = [self.maps[name](block) for block in inputs.split(4096)]
+            parts = [self.maps[name](block) for block in torch.split(inputs, 4096)]
         return torch.cat(parts).double().numpy()
 
 
@@ -120,11 +120,12 @@ class Batches:
             values = torch.as_tensor(view, dtype=torch.float32)
             self.there[name] = values.isfinite().all(dim=1)
             self.views[name] = values.nan_to_num()
-        self.correlate = {
+        objectives: dict[str, Callable[..., Tensor]] = {
             "sum": partial(cca_loss, ridge=_BATCH_RIDGE),
             "squares": partial(squared_cca_loss, ridge=_BATCH_RIDGE),
             "eckart-young": eckart_young_loss,
-        }[objective]
+        }
+        self.correlate = objectives[objective]
 
     def losses(self, rows: Int[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
         """Return each weighted term; pairs teach correlation, any row that has a view its own.

@@ -67,6 +67,7 @@ def save(model: CorrelatedAutoencoder, folder: Path) -> None:
         "weights": model.network_.weights,
         "shapes": model.network_.shapes(),
         "stopped_by": model.stopped_by_,
+        "epochs": model.epochs_,
         "history": json.loads(model.history_.to_json()),
     }
     (folder / _SETTINGS).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
@@ -118,7 +119,7 @@ def _restore(told: dict[str, dict], numbers: dict[str, np.ndarray]) -> Correlate
         model._standards[name] = Standard(filler, scaler)
         model._turns[name] = Turn(numbers[f"{name}.turn_mean"], numbers[f"{name}.turn"])
     model.correlations_, model.held_out_ = numbers["correlations"], numbers["held_out"]
-    model.stopped_by_ = str(told["stopped_by"])
+    model.stopped_by_, model.epochs_ = str(told["stopped_by"]), int(told["epochs"])  # type: ignore[call-overload]
     model.history_ = History(**told["history"])
     for name, codes in zip(VIEWS, model.history_.codes, strict=True):
         codes += list(numbers.get(f"history.{name}", ()))

@@ -1,0 +1,155 @@
+"""Encoders of speech that are learned in two steps: perhaps step 1, then a deep shared space.
+
+They offer what :class:`SharedSpace` offers, and start from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+
+import numpy as np
+
+from jmml_edu.classifier import HIDDEN, Labels
+from jmml_edu.crossmodal import CorrelatedAutoencoder
+from jmml_edu.encoders import SharedSpace, centre_within
+from jmml_edu.jec_ssl import JECSSL
+from jmml_edu.jecl import JointClassLearner
+from jmml_edu.missing import Matrix, has_all
+from jmml_edu.training import Schedule
+
+MOST_BATCHES = 20
+"""Of one reading of the rows: of very many rows batches get larger instead."""
+
+
+class CorrelatedSpace(SharedSpace):
+    """Speech as EEG hears it, with encoders that bend where held-out people show that it pays.
+
+    EEG is centred within people, speech is not: so only what varies within a person counts as
+    agreement, while what varies between people still counts as noise (as in ``SharedSpace``).
+
+    Parameters
+    ----------
+    sizes, ridge
+        As in :class:`SharedSpace`.
+    terms
+        A method of :mod:`jmml_edu.crossmodal`, or the weight of each term.
+    epochs
+        Epochs to train, 0 or more; None finds out how many pay.
+    seed
+        Decides held-out people, weights, batches and dropout.
+    """
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...] = (2, 4, 6),
+        *,
+        terms: str | Mapping[str, float] = "E-DCC-CAE",
+        ridge: float = 0.1,
+        epochs: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(sizes, ridge=ridge)
+        self.terms = terms
+        self.epochs = epochs
+        self.seed = seed
+
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> CorrelatedSpace:
+        """Learn; labels only help to decide when to stop, where there are enough of them."""
+        paired = has_all(eeg)
+        centred = centre_within(eeg, groups)
+        varying = (np.ptp(view[paired], axis=0) > 0 for view in (centred, speech))
+        ranks = (int(one.sum()) for one in varying)
+        self.n_components_ = min(max(self.sizes), int(paired.sum()) - 1, *ranks)
+        self.model_ = CorrelatedAutoencoder(
+            self.n_components_,
+            terms=self.terms,
+            ridge=self.ridge,
+            epochs=self.epochs,
+            schedule=_schedule_for(len(speech)),
+            seed=self.seed,
+        ).fit(centred, speech, groups=groups, labels=labels)
+        return self
+
+    def settled(self) -> SharedSpace:
+        """Return this encoder, to be fitted again with as many epochs as were found to pay."""
+        if not self.model_.epochs_:
+            return SharedSpace(self.sizes, ridge=self.ridge)
+        return CorrelatedSpace(
+            self.sizes, terms=self.terms, ridge=self.ridge, epochs=self.model_.epochs_,
+            seed=self.seed,
+        )  # fmt: skip
+
+    def encode_all(self, speech: Matrix) -> Matrix:
+        """Return every component of the speech code."""
+        return np.asarray(self.model_.transform(speech=speech))
+
+    def encode_eeg(self, eeg: Matrix) -> Matrix:
+        """Return every component of the EEG code; a row of NaN has no EEG and no code."""
+        return np.asarray(self.model_.transform(eeg=eeg))
+
+
+class AfterStep1(SharedSpace):
+    """A shared space of step-1 embeddings: JEC-SSL of each modality, learned from labelled rows.
+
+    Parameters
+    ----------
+    space
+        The shared space that learns from the embeddings.
+    seed
+        Decides the embeddings.
+    """
+
+    def __init__(self, space: SharedSpace, *, seed: int = 0) -> None:
+        super().__init__(space.sizes, ridge=space.ridge)
+        self.space = space
+        self.seed = seed
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Those of the space, of embeddings instead of features."""
+        return tuple(f"embedded-{option}" for option in self.space.options)
+
+    def fit(
+        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
+    ) -> AfterStep1:
+        """Learn step 1 of both modalities from the labelled rows, then the space."""
+        paired = has_all(eeg)
+        self.step1_ = JECSSL(JointClassLearner(seed=self.seed))
+        self.eeg_step1_ = deepcopy(self.step1_)
+        told = np.full(len(speech), HIDDEN) if labels is None else labels
+        of_speech = self.step1_.fit(speech, told).transform(speech)
+        of_eeg = self.eeg_step1_.fit(eeg[paired], told[paired]).transform(eeg[paired])
+        embedded = np.full((len(eeg), of_eeg.shape[1]), np.nan)
+        embedded[paired] = of_eeg
+        self.inner_ = deepcopy(self.space).fit(embedded, of_speech, groups, labels)
+        self.n_components_ = self.inner_.n_components_
+        return self
+
+    def settled(self) -> SharedSpace:
+        """Return this encoder, to be fitted again with a space that has found out what pays."""
+        return AfterStep1(self.inner_.settled(), seed=self.seed)
+
+    def encode(self, speech: Matrix, option: str) -> Matrix:
+        """Return the codes of embedded speech."""
+        return self.inner_.encode(self.step1_.transform(speech), option.removeprefix("embedded-"))
+
+    def encode_all(self, speech: Matrix) -> Matrix:
+        """Return every component of the code of embedded speech."""
+        return self.inner_.encode_all(self.step1_.transform(speech))
+
+    def encode_eeg(self, eeg: Matrix) -> Matrix:
+        """Return every component of the code of embedded EEG; a row of NaN has none."""
+        there = has_all(eeg)
+        codes = np.full((len(eeg), self.n_components_), np.nan)
+        codes[there] = self.inner_.encode_eeg(self.eeg_step1_.transform(eeg[there]))
+        return codes
+
+
+def _schedule_for(n_rows: int) -> Schedule:
+    """Return a schedule of the usual length, with larger batches for very many rows."""
+    usual = Schedule()
+    return replace(usual, batch_size=max(usual.batch_size, n_rows // MOST_BATCHES))
