@@ -106,6 +106,7 @@ class AfterStep1(SharedSpace):
     def __init__(self, space: SharedSpace, *, seed: int = 0) -> None:
         super().__init__(space.sizes, ridge=space.ridge)
         self.space = space
+        self.epochs = space.epochs
         self.seed = seed
 
     @property

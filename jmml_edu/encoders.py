@@ -79,6 +79,8 @@ class SharedSpace:
         speech.
     """
 
+    epochs: int | None = 0  # the closed form needs none
+
     def __init__(self, sizes: tuple[int, ...] = (2, 4, 6), *, ridge: float = 0.1) -> None:
         self.sizes = sizes
         self.ridge = ridge

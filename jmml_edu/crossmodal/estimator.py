@@ -150,7 +150,7 @@ class CorrelatedAutoencoder(TwoViews):
         ridge: float = 0.1,
         held_out: float = 0.2,
         epochs: int | None = None,
-        least_gain: float = 0.02,
+        least_gain: float = 0.03,
         watched: int = 0,
         seed: int = 0,
     ) -> None:
@@ -271,7 +271,7 @@ class CorrelatedAutoencoder(TwoViews):
         batches = self._start(_rows(views, learning), weights)
         self.history_ = train(
             self.network_,
-            int(learning.sum()),
+            len(batches),
             batches.losses,
             self._schedule(),
             judge=partial(self._judge, views, labels),
@@ -289,7 +289,7 @@ class CorrelatedAutoencoder(TwoViews):
         batches = self._start(views, weights)
         history = train(
             self.network_,
-            len(self.held_out_),
+            len(batches),
             batches.losses,
             self._schedule(),
             watch=None if self.held_out_.any() else self._watch(views),

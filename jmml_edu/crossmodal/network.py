@@ -108,7 +108,11 @@ class TwoViewNetwork(nn.Module):
 
 
 class Batches:
-    """The training rows as tensors, and what a network loses on some of them."""
+    """The training rows as tensors, and what a network loses on some of them.
+
+    Pairs are what is dealt into batches, because correlations need many; each pair brings along its
+    share of the rows that have one view only.
+    """
 
     def __init__(
         self, network: TwoViewNetwork, eeg: Matrix, speech: Matrix, *, objective: str
@@ -120,6 +124,10 @@ class Batches:
             values = torch.as_tensor(view, dtype=torch.float32)
             self.there[name] = values.isfinite().all(dim=1)
             self.views[name] = values.nan_to_num()
+        both = self.there["eeg"] & self.there["speech"]
+        self.pairs = both.nonzero().flatten()
+        self.singles = (self.there["eeg"] ^ self.there["speech"]).nonzero().flatten()
+        self.brought_by = torch.arange(len(self.singles)) % len(self.pairs)
         objectives: dict[str, Callable[..., Tensor]] = {
             "sum": partial(cca_loss, ridge=_BATCH_RIDGE),
             "squares": partial(squared_cca_loss, ridge=_BATCH_RIDGE),
@@ -127,11 +135,15 @@ class Batches:
         }
         self.correlate = objectives[objective]
 
-    def losses(self, rows: Int[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
-        """Return each weighted term; pairs teach correlation, any row that has a view its own.
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.pairs)
 
-        What no row of the batch can teach is 0.
-        """
+    def losses(self, numbers: Int[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
+        """Return each weighted term; pairs teach correlation, any row that has a view its own."""
+        chosen = torch.zeros(len(self), dtype=torch.bool)
+        chosen[numbers] = True
+        rows = torch.cat([self.pairs[numbers], self.singles[chosen[self.brought_by]]])
         weights, maps = self.network.weights, self.network.maps
         views = {name: view[rows] for name, view in self.views.items()}
         there = {name: mask[rows] for name, mask in self.there.items()}
@@ -145,7 +157,7 @@ class Batches:
             if term in weights:
                 known = there[target] & there[source]
                 error = maps[term](_only(codes[source], known)) - _only(views[target], known)
-                terms[term] = weights[term] * error.square().sum() / max(error.numel(), 1)
+                terms[term] = weights[term] * error.square().mean()
         return terms
 
 
