@@ -80,6 +80,12 @@ def run(  # noqa: PLR0913, PLR0917
     ] = 0,
     seeds: Annotated[int, typer.Option(help="How often labels and folds are drawn anew.")] = 1,
     folds: Annotated[int, typer.Option(help="Folds over people.")] = 5,
+    step1: Annotated[
+        str, typer.Option(help="`none`, `JEC-SSL`, or `either`: what held-out labels speak for.")
+    ] = "either",
+    step2: Annotated[
+        str, typer.Option(help="`E-DCC-CAE` or another deep method; `CCA`: closed form, fast.")
+    ] = "E-DCC-CAE",
     out: Annotated[Path, typer.Option(help="Folder to write; it must not exist yet.")] = Path(
         "runs/latest"
     ),
@@ -101,6 +107,8 @@ def run(  # noqa: PLR0913, PLR0917
             labels_per_class=labels_per_class or None,
             n_seeds=seeds,
             n_folds=folds,
+            step1=step1,
+            step2=step2,
         )
         names = _source_names(pairs, eeg, speech)
         classes: dict[Modality, str] = {"eeg": eeg_classes, "speech": speech_classes}
@@ -269,6 +277,7 @@ def _show_plan(plan: Plan) -> None:
         ("classes", classes),
         ("pairs", f"{plan.n_pairs}, joined by {plan.kind}"),
         ("labels per class", labels),
+        ("step 1, step 2", f"{plan.step1}, {plan.step2}"),
         ("folds x seeds", f"{plan.n_folds} x {len(plan.seeds)}"),
         ("minutes, about", f"{plan.minutes:.1f}"),
         *(("note", note) for note in plan.notes),

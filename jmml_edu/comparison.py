@@ -103,7 +103,7 @@ def compare(
     folds = folds_of(eeg, speech, plan)
     first = next(folds)
     for fold in chain([first], folds):
-        for predicted in _run_fold(fold, classes):
+        for predicted in _run_fold(fold, classes, plan):
             tallies[predicted.method].add(predicted, seed=plan.seeds.index(fold.seed))
             if predicted.choice:
                 choices.setdefault(predicted.method, Counter())[predicted.choice] += 1
@@ -142,7 +142,7 @@ def _summary(
     )
 
 
-def _run_fold(fold: Fold, classes: tuple[str, ...]) -> Iterator[Predicted]:
+def _run_fold(fold: Fold, classes: tuple[str, ...], plan: Plan) -> Iterator[Predicted]:
     """Yield what each method, learned on a fold's training rows, says of its held-out people."""
     train, test = fold.train, fold.test.speech
     test = test.take(test.labels != UNLABELLED)
@@ -161,19 +161,20 @@ def _run_fold(fold: Fold, classes: tuple[str, ...]) -> Iterator[Predicted]:
     free = EEGFree(seed=fold.seed).fit(train.speech.values, labels, train.subjects)
     yield predicted("eeg_free", free.predict(test.values, groups=test.subjects), free.choice_)
 
-    road = _fit_road(train, labels, fold.seed)
+    road = _fit_road(train, labels, fold.seed, plan)
     yield predicted("eeg_trained", road.predict(test.values, groups=test.subjects), road.choice_)
 
     yield _eeg_only(fold, classes)
 
-    shuffled = _fit_road(shuffled_within_subject(train, seed=fold.seed), labels, fold.seed)
+    shuffled = _fit_road(shuffled_within_subject(train, seed=fold.seed), labels, fold.seed, plan)
     said = shuffled.predict(test.values, groups=test.subjects)
     yield predicted("eeg_trained_shuffled", said, shuffled.choice_)
 
 
-def _fit_road(pairs: Pairs, labels: np.ndarray, seed: int) -> JMML:
+def _fit_road(pairs: Pairs, labels: np.ndarray, seed: int, plan: Plan) -> JMML:
     """Return the road learned from pairs."""
-    return JMML(seed=seed).fit(pairs.eeg.values, pairs.speech.values, labels, pairs.subjects)
+    road = JMML(step1=plan.step1, step2=plan.step2, seed=seed)
+    return road.fit(pairs.eeg.values, pairs.speech.values, labels, pairs.subjects)
 
 
 def _eeg_only(fold: Fold, classes: tuple[str, ...]) -> Predicted:

@@ -15,7 +15,7 @@ import numpy as np
 from jmml_edu._checks import check_at_least, check_one_of, fail
 from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs, Split
 from jmml_edu.pairing import FEWEST_PAIRS, check_same_classes, class_pairs, trial_pairs
-from jmml_edu.results import Plan
+from jmml_edu.results import STEPS_1, STEPS_2, Plan
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
 
 PRODUCTS_PER_FOLD = 150
@@ -36,15 +36,21 @@ class Settings:
         How often labels, folds and pairs are drawn anew.
     n_folds
         Folds over people; fewer when there are fewer people.
+    step1, step2
+        The two steps of the road, as :class:`jmml_edu.JMML` names them.
     """
 
     kind: PairKind = "trial"
     labels_per_class: int | None = None
     n_seeds: int = 1
     n_folds: int = 5
+    step1: str = "either"
+    step2: str = "E-DCC-CAE"
 
     def __post_init__(self) -> None:
         check_one_of("Settings", PAIR_KINDS, kind=self.kind)
+        check_one_of("Settings", STEPS_1, step1=self.step1)
+        check_one_of("Settings", STEPS_2, step2=self.step2)
         check_at_least("Settings", 1, n_seeds=self.n_seeds)
         check_at_least("Settings", 2, n_folds=self.n_folds)
         if self.labels_per_class is not None:
@@ -120,6 +126,8 @@ def plan_comparison(
         strangers=are_strangers(eeg, speech),
         minutes=_expected_minutes(pairs, n_folds * settings.n_seeds),
         notes=tuple(notes),
+        step1=settings.step1,
+        step2=settings.step2,
     )
 
 

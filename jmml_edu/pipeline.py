@@ -16,19 +16,14 @@ from jmml_edu._checks import check_one_of, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import Split
 from jmml_edu.eeg_free import EEGFree, check_columns, fit_all
-from jmml_edu.encoders import SharedSpace, SpeechItself
+from jmml_edu.encoders import SharedSpace
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
+from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2
 from jmml_edu.selection import FittedEncoder, TrainingRows, p_of_sharing
 
-MOST_P = 0.05
+MOST_P = 0.01
 """Where shuffled pairs share as much more often than this, EEG is not listened to."""
-
-STEPS_1 = ("none", "JEC-SSL", "either")
-"""What step 1 may be."""
-
-CLOSED_FORM = "CCA"
-"""The step 2 that is linear and needs no training."""
 
 
 class JMML(EEGFree):
@@ -36,8 +31,8 @@ class JMML(EEGFree):
 
     Step 1 embeds each modality on its own (JEC-SSL), step 2 joins them in a space in which they
     are correlated (E-DCC-CAE); pairs teach both, labelled or not. Then classifiers of the latent
-    :math:`z_S`, of the speech :math:`x_S` and of both vote, each weighted by how well it knows
-    held-out people. Codes that a classifier learns from come from encoders that did not see their
+    :math:`z_S`, and of speech beside it, join the vote of :class:`EEGFree`, each weighted by how
+    well it knows held-out people: EEG adds voters, and nothing else differs. Codes that a classifier learns from come from encoders that did not see their
     speaker. The two steps are KNOWN (arXiv 2503.18964); how they choose and vote is OUR READING.
 
     Parameters
@@ -60,8 +55,8 @@ class JMML(EEGFree):
     epochs_
         How many epochs of step 2 paid; 0 is the closed form.
     sharing_p_
-        p value of "EEG and speech of new people share nothing", without labels. Above 0.05 EEG is
-        not listened to, and the road is that of :class:`EEGFree`.
+        p value of "EEG and speech of new people share nothing", without labels. Above 0.01 EEG is
+        not listened to, and the road is that of :class:`EEGFree` to the last digit.
 
     Notes
     -----
@@ -113,6 +108,8 @@ class JMML(EEGFree):
             are labelled, or there is only one speaker.
         """
         check_one_of("JMML.fit", STEPS_1, step1=self.step1)
+        if not isinstance(self.step2, SharedSpace):
+            check_one_of("JMML.fit", STEPS_2, step2=self.step2)
         _check_some_eeg(eeg, labels, groups)
         self.eeg_filler_ = GapFiller.of(eeg)
         filled = self.eeg_filler_.fill(eeg)
@@ -124,16 +121,14 @@ class JMML(EEGFree):
         return self
 
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
-        """Return what may be listened to: the shared space if there is one, else speech alone."""
+        """Return the ways of :class:`EEGFree`, and those of the shared space if there is one."""
         self.step1_ = self._choose_step1(rows, folds)
         space = self._space(self.step1_, self.step2)
         space = deepcopy(space).fit(rows.eeg, rows.speech, rows.groups, rows.labels).settled()
         self.epochs_ = space.epochs
         shared = fit_all((space,), rows, folds)
         self.sharing_p_ = p_of_sharing(shared[0], seed=self.seed)
-        if self.sharing_p_ > MOST_P:
-            return super()._fitted(rows, folds)
-        return fit_all((SpeechItself(),), rows, folds) + shared
+        return super()._fitted(rows, folds) + (shared if self.sharing_p_ <= MOST_P else [])
 
     def _choose_step1(self, rows: TrainingRows, folds: Sequence[Split]) -> str:
         """Return the step 1 whose closed-form latent knows held-out labels better."""
@@ -149,10 +144,10 @@ class JMML(EEGFree):
     def _space(self, step1: str, step2: str | SharedSpace) -> SharedSpace:
         """Return the shared space that the two steps make."""
         space = step2 if isinstance(step2, SharedSpace) else SharedSpace()
-        if step2 not in (CLOSED_FORM, space):
+        if isinstance(step2, str) and step2 != CLOSED_FORM:
             from jmml_edu.deep_encoders import CorrelatedSpace  # torch takes seconds to import
 
-            space = CorrelatedSpace(terms=str(step2), seed=self.seed)
+            space = CorrelatedSpace(terms=step2, seed=self.seed)
         if step1 == "JEC-SSL":
             from jmml_edu.deep_encoders import AfterStep1
 

@@ -56,6 +56,24 @@ class Interval:
     by_seed: tuple[float, ...]
 
 
+STEPS_1 = ("none", "JEC-SSL", "either")
+"""What step 1 of the road may be: nothing, JEC-SSL, or what held-out labels speak for."""
+
+CLOSED_FORM = "CCA"
+"""The step 2 that is linear and needs no training."""
+
+STEPS_2 = (
+    CLOSED_FORM,
+    "DCCA",
+    "DCCAE",
+    "DCC-CAE",
+    "split autoencoder",
+    "translation and alignment",
+    "E-DCC-CAE",
+)
+"""What step 2 of the road may be: the closed form, or a method of :mod:`jmml_edu.crossmodal`."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a run is about to do, printed before it starts.
@@ -77,6 +95,8 @@ class Plan:
         True if the EEG is of other people than the speech.
     notes
         What was dropped or changed on the way, in sentences.
+    step1, step2
+        The two steps of the road.
     """
 
     n_people: int
@@ -91,6 +111,8 @@ class Plan:
     minutes: float
     strangers: bool = False
     notes: tuple[str, ...] = ()
+    step1: str = "either"
+    step2: str = "E-DCC-CAE"
 
 
 @dataclass(frozen=True, eq=False)

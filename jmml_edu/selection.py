@@ -23,10 +23,10 @@ from jmml_edu.missing import Matrix, has_all
 LEAST_PROBABILITY = 0.01
 """A way that gives the truth less than this is not punished further: one label may be wrong."""
 
-CAUTION = 8.0
+CAUTION = 6.0
 """Labels that count as one: those of one person are alike, and folds share what they learn from."""
 
-PERMUTATIONS = 199
+PERMUTATIONS = 499
 """Draws behind the p value of what EEG and speech share."""
 
 

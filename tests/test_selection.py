@@ -1,41 +1,51 @@
-"""Choosing how to listen: learned on training people, scored on others, codes in one frame."""
+"""Ways to listen: learned on training people, judged by others, codes in one frame."""
 
 from __future__ import annotations
+
+from math import log
 
 import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.metrics import balanced_accuracy_score
 
-from jmml_edu.classifier import HIDDEN
+from jmml_edu.classifier import HIDDEN, Labels
 from jmml_edu.data import Split
-from jmml_edu.encoders import PrincipalComponents, SharedSpace, SpeechItself, centre_within
+from jmml_edu.encoders import (
+    Encoder,
+    PrincipalComponents,
+    SharedSpace,
+    SpeechItself,
+    centre_within,
+)
 from jmml_edu.linear import column_correlations
 from jmml_edu.selection import (
-    Hearing,
-    Listening,
+    LEAST_PROBABILITY,
+    FittedEncoder,
     TrainingRows,
-    choose,
+    Way,
     cross_fitted_codes,
-    score_ways_to_listen,
 )
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
 from jmml_edu.splits import grouped_folds
 
 
 class Witness:
-    """An encoder that writes down whom it learned from and whom it was asked about."""
+    """An encoder that writes down whom it learned from, and which labels it was told."""
 
     options = ("speech",)
 
-    def __init__(self, seen: list[tuple[set[str], int]]) -> None:
+    def __init__(self, seen: list[tuple[set[str], list[int]]]) -> None:
         self.seen = seen
 
     def __deepcopy__(self, memo: object) -> Witness:
         return Witness(self.seen)
 
-    def fit(self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray) -> Witness:
-        self.seen.append((set(groups), len(speech)))
+    def fit(
+        self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray, labels: Labels | None = None
+    ) -> Witness:
+        assert labels is not None
+        assert len(eeg) == len(speech) == len(groups) == len(labels)
+        self.seen.append((set(groups), labels.tolist()))
         return self
 
     def encode(self, speech: np.ndarray, option: str) -> np.ndarray:
@@ -50,7 +60,9 @@ class Spinning:
 
     options = ("spun", "both")
 
-    def fit(self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray) -> Spinning:
+    def fit(
+        self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray, labels: Labels | None = None
+    ) -> Spinning:
         rng = np.random.default_rng(len(speech))
         self.frame = np.linalg.qr(rng.standard_normal((speech.shape[1],) * 2))[0]
         self.shift = rng.standard_normal(speech.shape[1])
@@ -61,7 +73,7 @@ class Spinning:
         return np.hstack([speech, spun]) if option == "both" else spun
 
     def own_axes(self, option: str) -> int:
-        return self.frame.shape[1]
+        return int(self.frame.shape[1])
 
 
 class Gossip:
@@ -69,7 +81,9 @@ class Gossip:
 
     options = ("gossip",)
 
-    def fit(self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray) -> Gossip:
+    def fit(
+        self, eeg: np.ndarray, speech: np.ndarray, groups: np.ndarray, labels: Labels | None = None
+    ) -> Gossip:
         self.known = {row.tobytes(): value for row, value in zip(speech, eeg[:, :1], strict=True)}
         return self
 
@@ -92,9 +106,40 @@ def training_rows(
     return TrainingRows(pairs.eeg.values, pairs.speech.values, labels, pairs.subjects)
 
 
+def relabelled(rows: TrainingRows, labels: Labels) -> TrainingRows:
+    """The same rows under other labels."""
+    return TrainingRows(rows.eeg, rows.speech, labels, rows.groups)
+
+
 def folds_of(rows: TrainingRows, n_folds: int = 4) -> list[Split]:
     """Folds over people."""
     return grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=0)
+
+
+def fitted(
+    encoder: Encoder, rows: TrainingRows, folds: list[Split] | None = None, *, centred: bool = False
+) -> FittedEncoder:
+    """The encoder fitted to all rows and to each of four folds."""
+    return FittedEncoder.fit(
+        encoder, rows, folds_of(rows) if folds is None else folds, centred=centred
+    )
+
+
+def discriminants(codes: np.ndarray, labels: Labels) -> LinearDiscriminantAnalysis:
+    """The classifier of the road, straight from scikit-learn."""
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(codes, labels)
+
+
+def evidence_by_a_loop(codes_of: list[np.ndarray], rows: TrainingRows, folds: list[Split]) -> float:
+    """Mean log probability of held-out labels, one row after the other."""
+    logs = []
+    for codes, fold in zip(codes_of, folds, strict=True):
+        train, test = (side[rows.labels[side] >= 0] for side in (fold.train, fold.test))
+        model = discriminants(codes[train], rows.labels[train])
+        for row in test:
+            said = dict(zip(model.classes_, model.predict_proba(codes[[row]])[0], strict=True))
+            logs.append(log(max(said.get(rows.labels[row], 0.0), LEAST_PROBABILITY)))
+    return sum(logs) / len(logs)
 
 
 def test_rows_are_taken_and_centred_together() -> None:
@@ -110,46 +155,96 @@ def test_rows_are_taken_and_centred_together() -> None:
     assert rows.labelled.sum() == (rows.labels >= 0).sum()
 
 
-def test_encoders_learn_from_training_people_only() -> None:
-    rows, seen = training_rows(hidden=0.3), []
-    folds = folds_of(rows)
-    score_ways_to_listen([Witness(seen)], rows, folds)
-    expected = [(set(rows.groups[fold.train]), len(fold.train)) for fold in folds]
-    assert seen == expected * 2  # once plain, once with each speaker centred
-    seen.clear()
-    cross_fitted_codes(Listening(Witness(seen), "speech", centred=False), rows, folds)
-    assert seen == expected
+def test_an_encoder_learns_from_everyone_and_for_each_fold_from_its_training_people_only() -> None:
+    rows = training_rows(hidden=0.6)
+    folds, seen = folds_of(rows), []
+    fitted(Witness(seen), rows, folds)
+    everybody = (set(rows.groups), rows.labels.tolist())
+    assert seen == [everybody] + [
+        (set(rows.groups[fold.train]), rows.labels[fold.train].tolist()) for fold in folds
+    ]
+
+
+def test_learning_leaves_the_given_encoder_untouched() -> None:
+    encoder = SharedSpace((2,))
+    found = fitted(encoder, training_rows())
+    assert not hasattr(encoder, "space_")
+    assert len({id(one) for one in (encoder, found.everybody, *found.by_fold)}) == 6
+
+
+def test_speech_is_centred_before_the_encoder_learns_where_that_is_asked_for() -> None:
+    rows = training_rows()
+    found = fitted(SharedSpace((2,)), rows, centred=True)
+    expected = SharedSpace((2,)).fit(rows.eeg, rows.centred().speech, rows.groups)
+    speech = rows.speech[:9]
+    np.testing.assert_array_equal(
+        found.everybody.encode(speech, "latent 2"), expected.encode(speech, "latent 2")
+    )
+    np.testing.assert_array_equal(found.rows.speech, rows.centred().speech)
 
 
 @pytest.mark.parametrize("centred", [False, True])
-def test_a_way_to_listen_scores_the_pooled_recall_of_held_out_people(centred: bool) -> None:
+def test_evidence_is_the_mean_log_probability_of_held_out_labels(centred: bool) -> None:
     rows = training_rows(hidden=0.3)
     folds = folds_of(rows)
     speech = centre_within(rows.speech, rows.groups) if centred else rows.speech
-    true, predicted = [], []
-    for fold in folds:
-        train, test = (side[rows.labels[side] >= 0] for side in (fold.train, fold.test))
-        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-        model.fit(speech[train], rows.labels[train])
-        predicted.append(model.predict(speech[test]))
-        true.append(rows.labels[test])
-    expected = balanced_accuracy_score(np.concatenate(true), np.concatenate(predicted))
-    scored = score_ways_to_listen([SpeechItself()], rows, folds)
-    (found,) = [score for way, score in scored if way.centred == centred]
-    assert found == pytest.approx(expected)
+    (way,) = fitted(SpeechItself(), rows, folds, centred=centred).ways()
+    expected = evidence_by_a_loop([speech] * 4, rows, folds)
+    assert way.evidence == pytest.approx(expected, abs=1e-9)
 
 
-def test_every_way_to_listen_is_scored_with_its_name() -> None:
+def test_evidence_is_that_of_encoders_that_did_not_learn_from_who_judges() -> None:
+    rows = training_rows(hidden=0.3)
+    folds = folds_of(rows)
+    codes = [
+        SharedSpace((2,))
+        .fit(rows.eeg[fold.train], rows.speech[fold.train], rows.groups[fold.train])
+        .encode(rows.speech, "both 2")
+        for fold in folds
+    ]
+    found = {way.name: way.evidence for way in fitted(SharedSpace((2,)), rows, folds).ways()}
+    assert found["both 2"] == pytest.approx(evidence_by_a_loop(codes, rows, folds), abs=1e-9)
+
+
+def test_no_single_label_costs_more_than_a_hundredth() -> None:
+    # Codes tell the class of all but one row, which is as sure as the others, and wrong.
+    labels = np.tile([0, 1], 40)
+    speech = 10.0 * labels[:, None] + np.random.default_rng(0).standard_normal((80, 2))
+    shown = labels.copy()
+    shown[7] = 1 - shown[7]
+    rows = TrainingRows(np.full((80, 1), np.nan), speech, shown, np.repeat(list("abcd"), 20))
+    (way,) = fitted(SpeechItself(), rows).ways()
+    assert way.evidence == pytest.approx(log(LEAST_PROBABILITY) / 80, abs=1e-3)
+
+
+def test_a_class_that_training_people_never_showed_counts_as_least_probable() -> None:
+    labels = np.repeat([0, 1, 0, 2], 10)  # only d has shown class 2, and a and c only class 0
+    speech = np.random.default_rng(0).standard_normal((40, 3)) + 5.0 * labels[:, None]
+    rows = TrainingRows(np.full((40, 1), np.nan), speech, labels, np.repeat(list("abcd"), 10))
+    folds = [Split(np.arange(30), np.arange(30, 40))]
+    (way,) = fitted(SpeechItself(), rows, folds).ways()
+    assert way.evidence == pytest.approx(log(LEAST_PROBABILITY))
+
+
+def test_every_option_is_a_way_with_its_name_kind_and_classifier() -> None:
     rows = training_rows()
-    encoders = [SharedSpace((2,)), SpeechItself()]
-    scored = score_ways_to_listen(encoders, rows, folds_of(rows))
-    centred = ", each speaker centred"
-    assert [way.name for way, _ in scored] == [
-        "latent 2", "both 2", "latent 2" + centred, "both 2" + centred,
-        "speech", "speech" + centred,
-    ]  # fmt: skip
-    found = {way.name: score for way, score in scored}
-    assert found["latent 2"] > found["speech"] > 0.25
+    plain, centred = (
+        list(fitted(SharedSpace((2, 4)), rows, centred=centred).ways()) for centred in (False, True)
+    )
+    assert [way.name for way in plain] == ["latent 2", "latent 4", "both 2", "both 4"]
+    assert [way.kind for way in plain] == ["latent", "latent", "both", "both"]
+    assert [way.name for way in centred] == [f"{way.name}, each speaker centred" for way in plain]
+    assert [way.kind for way in centred] == [way.kind for way in plain]
+    assert {way.centred for way in centred} == {True}
+    speech = Way(SpeechItself(), "without 5 speaker axes", False, plain[0].classifier, 0.0)
+    assert speech.kind == "without speaker axes"
+
+
+def test_eeg_that_shows_the_way_is_evidence() -> None:
+    rows = training_rows()
+    found = {way.name: way.evidence for way in fitted(SharedSpace((2,)), rows).ways()}
+    (speech,) = fitted(SpeechItself(), rows).ways()
+    assert 0 > found["latent 2"] > speech.evidence > log(LEAST_PROBABILITY)
 
 
 def test_labels_of_held_out_people_teach_nothing() -> None:
@@ -158,31 +253,61 @@ def test_labels_of_held_out_people_teach_nothing() -> None:
     rotated = rows.labels.copy()
     held_out = rotated[fold.test]
     rotated[fold.test] = np.where(held_out == HIDDEN, HIDDEN, (held_out + 1) % 4)
-    other = TrainingRows(rows.eeg, rows.speech, rotated, rows.groups)
     before, after = (
-        score_ways_to_listen([SharedSpace((2,))], data, [fold])[0][1] for data in (rows, other)
+        next(fitted(SharedSpace((2,)), data, [fold]).ways()).evidence
+        for data in (rows, relabelled(rows, rotated))
     )
     # The same predictions against rotated labels: right answers become wrong ones.
-    assert before > 0.6
-    assert after < 0.3
+    assert before > log(0.5)
+    assert after < log(0.15)
+
+
+def test_folds_without_a_label_on_either_side_say_nothing() -> None:
+    rows = training_rows(nuisance=0.5)
+    folds = folds_of(rows)
+    labels = rows.labels.copy()
+    labels[folds[0].test] = HIDDEN
+    some = relabelled(rows, labels)
+    (all_folds,), (fewer,) = (
+        fitted(SpeechItself(), some, given).ways() for given in (folds, folds[1:])
+    )
+    assert all_folds.evidence == fewer.evidence
+    one = np.full_like(labels, HIDDEN)
+    one[rows.groups == rows.groups[0]] = rows.labels[rows.groups == rows.groups[0]]
+    lonely = relabelled(rows, one)  # labels of one person: nobody can judge
+    ways = [*fitted(SpeechItself(), lonely).ways(), *fitted(SharedSpace((2,)), lonely).ways()]
+    assert {way.evidence for way in ways} == {0.0}
 
 
 @pytest.mark.parametrize("option", ["spun", "both"])
 def test_cross_fitting_undoes_the_frame_of_each_fold(option: str) -> None:
     rows = training_rows()
-    way = Listening(Spinning(), option, centred=False).fit(rows)
-    codes = cross_fitted_codes(way, rows, folds_of(rows, 3))
-    np.testing.assert_allclose(codes, way.encode(rows.speech), atol=1e-9)
+    found = fitted(Spinning(), rows, folds_of(rows, 3))
+    codes = cross_fitted_codes(found, option)
+    np.testing.assert_allclose(codes, found.everybody.encode(rows.speech, option), atol=1e-9)
 
 
 def test_cross_fitted_codes_lie_in_the_frame_of_the_final_ones() -> None:
     rows = training_rows(600, nuisance=1.0)
-    way = Listening(SharedSpace((2,)), "latent 2", centred=False).fit(rows)
-    codes = cross_fitted_codes(way, rows, folds_of(rows))
-    final = way.encode(rows.speech)
+    found = fitted(SharedSpace((2,)), rows)
+    codes = cross_fitted_codes(found, "latent 2")
+    final = found.everybody.encode(rows.speech, "latent 2")
     assert column_correlations(codes, final).min() > 0.95
     assert not np.allclose(codes, final)
     np.testing.assert_allclose(codes.std(axis=0), final.std(axis=0), rtol=0.1)
+
+
+def test_codes_of_a_person_are_turned_without_looking_at_that_person() -> None:
+    rows = training_rows()
+    folds = folds_of(rows)
+    found = fitted(SharedSpace((2,)), rows, folds)
+    codes = cross_fitted_codes(found, "latent 2")
+    speech = rows.speech.copy()
+    speech[folds[0].test[1:]] *= 100  # all but one row of who is held out
+    louder = TrainingRows(rows.eeg, speech, rows.labels, rows.groups)
+    same = FittedEncoder(found.everybody, found.by_fold, found.folds, louder, False)
+    row = folds[0].test[0]
+    np.testing.assert_allclose(cross_fitted_codes(same, "latent 2")[row], codes[row], atol=1e-12)
 
 
 @pytest.mark.parametrize("dim", [6, 80])
@@ -190,65 +315,38 @@ def test_what_learns_nothing_gives_the_same_codes_cross_fitted(dim: int) -> None
     rng = np.random.default_rng(0)
     groups, labels = np.repeat(list("abcdef"), 5), np.tile([0, 1], 15)
     rows = TrainingRows(np.full((30, 1), np.nan), rng.random((30, dim)), labels, groups)
-    way = Listening(SpeechItself(), "speech", centred=False)
-    codes = cross_fitted_codes(way, rows, folds_of(rows, 3))
+    codes = cross_fitted_codes(fitted(SpeechItself(), rows, folds_of(rows, 3)), "speech")
     np.testing.assert_allclose(codes, rows.speech, atol=1e-9)
 
 
 def test_rows_that_no_fold_holds_out_have_no_code_and_teach_the_classifier_nothing() -> None:
     rows = training_rows()
     folds = folds_of(rows)[:2]
-    way = Listening(SpeechItself(), "speech", centred=False)
-    codes = cross_fitted_codes(way.fit(rows), rows, folds)
+    found = fitted(SpeechItself(), rows, folds)
+    codes = cross_fitted_codes(found, "speech")
     held_out = np.sort(np.concatenate([fold.test for fold in folds]))
     np.testing.assert_array_equal(np.flatnonzero(np.isfinite(codes).all(axis=1)), held_out)
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    model.fit(rows.speech[held_out], rows.labels[held_out])
-    found = Hearing.learn(way, rows, folds).classifier.predict_proba(rows.speech)
-    np.testing.assert_allclose(found, model.predict_proba(rows.speech), atol=1e-9)
-
-
-def test_folds_without_a_label_on_either_side_are_no_judges() -> None:
-    rows = training_rows(nuisance=0.5)
-    folds = folds_of(rows)
-    labels = rows.labels.copy()
-    labels[folds[0].test] = HIDDEN
-    some = TrainingRows(rows.eeg, rows.speech, labels, rows.groups)
-    scored = score_ways_to_listen([SpeechItself()], some, folds)
-    same = score_ways_to_listen([SpeechItself()], some, folds[1:])
-    assert [score for _, score in scored] == [score for _, score in same]
-    one = np.full_like(labels, HIDDEN)
-    one[rows.groups == rows.groups[0]] = rows.labels[rows.groups == rows.groups[0]]
-    lonely = TrainingRows(rows.eeg, rows.speech, one, rows.groups)
-    scored = score_ways_to_listen([SpeechItself(), SharedSpace((2,))], lonely, folds)
-    assert {score for _, score in scored} == {0.0}
-    assert choose(scored).name == "speech"
+    expected = discriminants(rows.speech[held_out], rows.labels[held_out])
+    (way,) = found.ways()
+    said = way.classifier.predict_proba(rows.speech)
+    np.testing.assert_allclose(said, expected.predict_proba(rows.speech), atol=1e-9)
 
 
 def test_fewer_training_rows_than_columns_can_be_whitened() -> None:
     rows = training_rows(32, nuisance=1.0)
-    way = Listening(PrincipalComponents(whitened=(24,), dropped=()), "whitened 24", False)
     wide = TrainingRows(rows.eeg, np.hstack([rows.speech, rows.eeg]), rows.labels, rows.groups)
-    codes = cross_fitted_codes(way.fit(wide), wide, folds_of(wide, 4))
+    encoder = PrincipalComponents(whitened=(24,), dropped=())
+    codes = cross_fitted_codes(fitted(encoder, wide), "whitened 24")
     assert codes.shape == (32, 24)
     assert np.isfinite(codes).all()
 
 
-def test_learning_leaves_the_given_encoder_untouched() -> None:
-    rows = training_rows()
-    way = Listening(SharedSpace((2,)), "latent 2", centred=False)
-    fitted = way.fit(rows)
-    assert not hasattr(way.encoder, "space_")
-    assert fitted.name == way.name == "latent 2"
-    assert fitted.encode(rows.speech).shape == (240, 2)
-
-
 def test_only_axes_that_an_encoder_chose_are_turned() -> None:
     rows = training_rows(120)
-    way = Listening(SharedSpace((2,)), "both 2", centred=False).fit(rows)
-    codes = cross_fitted_codes(way, rows, folds_of(rows))
+    found = fitted(SharedSpace((2,)), rows)
+    codes = cross_fitted_codes(found, "both 2")
     np.testing.assert_array_equal(codes[:, :-2], rows.speech)
-    assert not np.allclose(codes[:, -2:], way.encode(rows.speech)[:, -2:])
+    assert not np.allclose(codes[:, -2:], found.everybody.encode(rows.speech, "both 2")[:, -2:])
 
 
 @pytest.mark.parametrize("size", [24, 48])
@@ -257,39 +355,31 @@ def test_asking_for_more_axes_than_there_are_turns_every_one(size: int) -> None:
 
     def cross_fitted(size: int) -> np.ndarray:
         encoder = PrincipalComponents(whitened=(size,), dropped=())
-        way = Listening(encoder, f"whitened {size}", centred=False).fit(rows)
-        return cross_fitted_codes(way, rows, folds_of(rows))
+        return cross_fitted_codes(fitted(encoder, rows), f"whitened {size}")
 
     np.testing.assert_array_equal(cross_fitted(size), cross_fitted(rows.speech.shape[1]))
 
 
 @pytest.mark.parametrize("centred", [False, True])
-def test_a_hearing_has_learned_from_labelled_rows_prepared_as_its_way_asks(centred: bool) -> None:
+def test_a_classifier_has_learned_from_labelled_rows_prepared_as_its_way_asks(
+    centred: bool,
+) -> None:
     rows = training_rows(hidden=0.6)
     speech = centre_within(rows.speech, rows.groups) if centred else rows.speech
-    way = Listening(SpeechItself(), "speech", centred)
-    found = Hearing.learn(way, rows, folds_of(rows))
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    model.fit(speech[rows.labelled], rows.labels[rows.labelled])
+    (way,) = fitted(SpeechItself(), rows, centred=centred).ways()
+    expected = discriminants(speech[rows.labelled], rows.labels[rows.labelled])
     np.testing.assert_allclose(
-        found.classifier.predict_proba(rows.speech), model.predict_proba(rows.speech), atol=1e-9
+        way.classifier.predict_proba(rows.speech), expected.predict_proba(rows.speech), atol=1e-9
     )
-    assert found.listening.name == way.name
 
 
-def test_a_hearing_learns_its_encoder_from_everyone_labelled_or_not() -> None:
-    rows, seen = training_rows(hidden=0.6), []
-    Hearing.learn(Listening(Witness(seen), "speech", centred=False), rows, folds_of(rows))
-    assert seen[0] == (set(rows.groups), 240)
-
-
-def test_a_hearing_believes_nothing_that_was_told_of_rows_already_known() -> None:
+def test_a_classifier_believes_nothing_that_was_told_of_rows_already_known() -> None:
     labels = np.tile([0, 1, 2, 3], 30)
     speech = np.random.default_rng(0).standard_normal((120, 3))
     groups = np.repeat(list("abcdef"), 20)
     rows = TrainingRows(10.0 * labels[:, None], speech, labels, groups)
-    hearing = Hearing.learn(Listening(Gossip(), "gossip", centred=False), rows, folds_of(rows))
-    heard = hearing.listening.encode(speech)
-    np.testing.assert_array_equal(heard, rows.eeg)
-    new = hearing.listening.encode(speech + 1e-9)
-    assert hearing.classifier.predict_proba(new).max() < 0.6
+    (way,) = fitted(Gossip(), rows).ways()
+    np.testing.assert_array_equal(way.encoder.encode(speech, "gossip"), rows.eeg)
+    new = way.encoder.encode(speech + 1e-9, "gossip")
+    assert way.classifier.predict_proba(new).max() < 0.6
+    assert way.evidence < log(0.3)  # nor is it any evidence

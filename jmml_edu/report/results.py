@@ -67,6 +67,8 @@ def _counts(plan: Plan) -> dict[str, object]:
     return {
         "seeds": plan.seeds,
         "folds": plan.n_folds,
+        "step1": plan.step1,
+        "step2": plan.step2,
         "counts": {
             "people": plan.n_people,
             "trials": plan.n_trials,
