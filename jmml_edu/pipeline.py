@@ -32,7 +32,8 @@ class JMML(EEGFree):
     Step 1 embeds each modality on its own (JEC-SSL), step 2 joins them in a space in which they
     are correlated (E-DCC-CAE); pairs teach both, labelled or not. Then classifiers of the latent
     :math:`z_S`, and of speech beside it, join the vote of :class:`EEGFree`, each weighted by how
-    well it knows held-out people: EEG adds voters, and nothing else differs. Codes that a classifier learns from come from encoders that did not see their
+    well it knows held-out people: EEG adds voters, and nothing else differs. Codes that a
+    classifier learns from come from encoders that did not see their
     speaker. The two steps are KNOWN (arXiv 2503.18964); how they choose and vote is OUR READING.
 
     Parameters

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
+from jmml_edu import selection
 from jmml_edu.classifier import Classifier
 from jmml_edu.encoders import SharedSpace, SpeechItself
 from jmml_edu.selection import (
@@ -57,13 +58,12 @@ def test_a_weight_is_the_prior_times_the_probability_of_the_labels(
 ) -> None:
     of_its_kind = [1, 3, 3, 3, 1, 1] * 2
     products = [
-        exp(value) ** (n_labels / 8) / size
+        exp(value) ** (n_labels / CAUTION) / size
         for value, size in zip(evidence, of_its_kind, strict=True)
     ]
     found = weigh(all_ways(evidence), n_labels)
     np.testing.assert_allclose(found, np.array(products) / sum(products), rtol=1e-9, atol=1e-12)
     assert found.sum() == pytest.approx(1)
-    assert CAUTION == 8
 
 
 def test_without_evidence_each_kind_plain_or_centred_has_the_same_say() -> None:
@@ -73,9 +73,10 @@ def test_without_evidence_each_kind_plain_or_centred_has_the_same_say() -> None:
     np.testing.assert_allclose(by_kind[:, 1:4], 1 / 24)
 
 
-def test_two_kinds_stand_to_one_another_as_their_labels_do_eight_of_which_count_as_one() -> None:
+def test_two_ways_stand_to_one_another_as_the_probabilities_they_gave_to_as_many_labels() -> None:
     speech, latent = weigh(ways(speech=-1.2, latent_2=-0.9), 40)
-    assert latent / speech == pytest.approx(exp(0.3 * 40 / 8))
+    assert latent / speech == pytest.approx((exp(-0.9) / exp(-1.2)) ** (40 / CAUTION))
+    assert CAUTION > 1  # labels of one person are alike
 
 
 def test_few_labels_give_a_vote_and_many_the_best() -> None:
@@ -128,11 +129,14 @@ def fitted(rows: TrainingRows, n_folds: int = 3) -> FittedEncoder:
     return FittedEncoder.fit(SharedSpace((2,)), rows, folds, centred=False)
 
 
-def test_where_nothing_is_shared_every_p_is_as_likely_as_any_other() -> None:
+def test_where_nothing_is_shared_every_p_is_as_likely_as_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selection, "PERMUTATIONS", 99)
     # People's offsets are shared throughout, and are no agreement.
     found = [p_of_sharing(fitted(rows_of(shared=0, seed=seed)), seed=seed) for seed in range(40)]
     assert kstest(found, "uniform").pvalue > 0.05
-    assert 0.005 <= min(found) < 0.2
+    assert 0.01 <= min(found) < 0.2
     assert max(found) <= 1
 
 
