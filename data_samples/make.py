@@ -121,7 +121,10 @@ def make_curve() -> None:
         eeg = features_of(replace(WORLD, brain_noise=noise), "eeg")
         few, all_labels = (
             compare(eeg, speech, plan_comparison(eeg, speech, settings))
-            for settings in (Settings(labels_per_class=10, n_seeds=3), Settings())
+            for settings in (
+                Settings(labels_per_class=10, n_seeds=3, step1="none", step2="CCA"),
+                Settings(step1="none", step2="CCA"),
+            )
         )
         rows.append(_curve_row(eeg_noise, shared_nuisance, few, all_labels))
         pd.DataFrame(rows).to_csv(HERE / "gain_curve.csv", index=False, float_format="%.4f")

@@ -23,8 +23,9 @@ from jmml_edu.missing import Matrix, has_all
 LEAST_PROBABILITY = 0.01
 """A way that gives the truth less than this is not punished further: one label may be wrong."""
 
-CAUTION = 6.0
-"""Labels that count as one: those of one person are alike, and folds share what they learn from."""
+CAUTIONS = {"centred": 2.0, "kind": 6.0, "option": 10.0}
+"""Labels that count as one in each decision: those of one person are alike, and what many ways
+agree on is less a matter of luck than what one of them says."""
 
 PERMUTATIONS = 499
 """Draws behind the p value of what EEG and speech share."""
@@ -138,19 +139,45 @@ class FittedEncoder:
 
 
 def weigh(ways: Sequence[Way], n_labels: int) -> Float[np.ndarray, " way"]:
-    r"""Return how much each way may say: its posterior probability, with labels that count less.
+    r"""Return how much each way may say: shares of shares, in three decisions.
 
-    .. math:: w_i \propto \frac{1}{n_{\text{kind}(i)}}
-        \exp\Bigl(\frac{n}{c}\, \overline{\log p_i}\Bigr)
+    First whether to centre speakers, then the kind of code, then its size. In each, the parts
+    :math:`p` that a trait makes share what their whole may say:
 
-    with :math:`n` labels, :data:`CAUTION` :math:`c`, and equal prior weight for each kind of code.
-    With few labels the best of many ways is mostly the luckiest; a vote is not.
+    .. math::
+        w_p \propto \exp\Bigl(\frac{n}{c}\, \bar e_p\Bigr)
+
+    with :math:`n` labels, the caution :math:`c` of that decision (:data:`CAUTIONS`), and the
+    evidence :math:`\bar e_p` of a part: the mean over its kinds of the mean over their ways. With
+    few labels the best of many ways is mostly the luckiest; a vote is not.
     """
-    kinds = [(way.kind, way.centred) for way in ways]
-    logs = np.array([way.evidence for way in ways]) * n_labels / CAUTION
-    logs -= np.log([kinds.count(kind) for kind in kinds])
-    weights: np.ndarray = np.exp(logs - logs.max())
-    return weights / weights.sum()
+    weights = np.ones(len(ways))
+    wholes = [list(range(len(ways)))]
+    for trait, caution in CAUTIONS.items():
+        parted = []
+        for whole in wholes:
+            parts = _parts(ways, whole, trait)
+            logs = np.array([_mean_evidence(ways, part) for part in parts]) * n_labels / caution
+            shares = np.exp(logs - logs.max())
+            for part, share in zip(parts, shares / shares.sum(), strict=True):
+                weights[part] *= share
+            parted += parts
+        wholes = parted
+    return weights
+
+
+def _parts(ways: Sequence[Way], whole: Sequence[int], trait: str) -> list[list[int]]:
+    """Return the numbers of the ways that have each value of a trait in common."""
+    parts: dict[object, list[int]] = {}
+    for number in whole:
+        parts.setdefault(getattr(ways[number], trait), []).append(number)
+    return list(parts.values())
+
+
+def _mean_evidence(ways: Sequence[Way], part: Sequence[int]) -> float:
+    """Return the mean over kinds of the mean evidence of their ways."""
+    kinds = _parts(ways, part, "kind")
+    return float(np.mean([np.mean([ways[number].evidence for number in kind]) for kind in kinds]))
 
 
 def cross_fitted_codes(fitted: FittedEncoder, option: str) -> Matrix:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from jmml_edu.classifier import HIDDEN
 from jmml_edu.data import Pairs
+from jmml_edu.eeg_free import EEGFree
+from jmml_edu.pipeline import JMML
+from jmml_edu.selection import weigh
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
 from jmml_edu.splits import draw_labels
 
@@ -45,3 +49,28 @@ def numbered(pairs: Pairs, *, per_class: int | None = None) -> np.ndarray:
     """Class numbers, all but ``per_class`` of each class hidden."""
     labels = draw_labels(pairs.labels, per_class=per_class, seed=0)
     return np.array([QUADRANTS.index(label) if label else HIDDEN for label in labels])
+
+
+def closed_form(*, inner_folds: int = 3, seed: int = 0) -> JMML:
+    """The road without step 1 and without depth: fitted in the blink of an eye."""
+    return JMML(step1="none", step2="CCA", inner_folds=inner_folds, seed=seed)
+
+
+def fitted_road(pairs: Pairs, labels: np.ndarray, road: JMML | None = None) -> JMML:
+    """The road, in closed form unless it is given, learned from pairs."""
+    road = closed_form() if road is None else road
+    return road.fit(pairs.eeg.values, pairs.speech.values, labels, pairs.subjects)
+
+
+def persuade(model: EEGFree, evidence: Mapping[str, float]) -> None:
+    """Plant the evidence for ways by their names; all others have next to none."""
+    model.ways_ = [replace(way, evidence=evidence.get(way.name, -9.0)) for way in model.ways_]
+    model.weights_ = weigh(model.ways_, model._n_labels)
+
+
+def with_gaps(values: np.ndarray, *, share: float, seed: int = 0) -> np.ndarray:
+    """Values of which some are missing one by one, but no row as a whole."""
+    rng = np.random.default_rng(seed)
+    gaps = rng.random(values.shape) < share
+    gaps[np.arange(len(values)), rng.integers(values.shape[1], size=len(values))] = False
+    return np.where(gaps, np.nan, values)
