@@ -11,13 +11,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.linalg import orthogonal_procrustes
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import Split
 from jmml_edu.encoders import Encoder, SharedSpace, centre_within
-from jmml_edu.linear import column_correlations
 from jmml_edu.missing import Matrix, has_all
 
 LEAST_PROBABILITY = 0.01
@@ -214,19 +213,26 @@ def p_of_sharing(fitted: FittedEncoder, *, seed: int) -> float:
         rows = fitted.rows.take(fold.test[has_all(fitted.rows.eeg[fold.test])])
         if len(rows.groups) < 3:
             continue
-        eeg = centre_within(encoder.encode_eeg(rows.eeg), rows.groups)
-        speech = centre_within(encoder.encode_all(rows.speech), rows.groups)
-        observed += column_correlations(eeg, speech).sum() * len(eeg)
-        for draw in range(PERMUTATIONS):
-            mixed = _shuffled_within(rows.groups, rng)
-            shuffled[draw] += column_correlations(eeg[mixed], speech).sum() * len(eeg)
+        # Columns of unit length: products are correlations, and stay so when rows change places.
+        eeg = _unit(centre_within(encoder.encode_eeg(rows.eeg), rows.groups))
+        speech = _unit(centre_within(encoder.encode_all(rows.speech), rows.groups))
+        mixed = _shuffled_within(rows.groups, rng)
+        observed += len(eeg) * (eeg * speech).sum()
+        for of_eeg, of_speech in zip(eeg.T, speech.T, strict=True):
+            shuffled += len(eeg) * (of_eeg[mixed] @ of_speech)
     return float((1 + (shuffled >= observed).sum()) / (1 + PERMUTATIONS))
 
 
-def _shuffled_within(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _unit(codes: Matrix) -> Matrix:
+    """Return columns of length 1; a column of zeros stays so."""
+    length = np.linalg.norm(codes, axis=0)
+    return codes / np.where(length > 0, length, 1.0)
+
+
+def _shuffled_within(groups: np.ndarray, rng: np.random.Generator) -> Int[np.ndarray, "draw row"]:
     """Return row numbers in which each group's rows have changed places among themselves."""
     _, members = np.unique(groups.astype(str), return_inverse=True)
-    order, drawn = np.argsort(members, kind="stable"), rng.random(len(members))
-    mixed = np.empty(len(members), dtype=int)
-    mixed[order] = np.lexsort((drawn, members))
+    mixed = np.empty((PERMUTATIONS, len(members)), dtype=int)
+    drawn = rng.random((PERMUTATIONS, len(members)))
+    mixed[:, np.argsort(members, kind="stable")] = np.argsort(members + drawn, axis=1)
     return mixed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import permutations
 from math import exp
+from statistics import mean
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from jmml_edu import selection
 from jmml_edu.classifier import Classifier
 from jmml_edu.encoders import SharedSpace, SpeechItself
 from jmml_edu.selection import (
-    CAUTION,
+    CAUTIONS,
     PERMUTATIONS,
     FittedEncoder,
     TrainingRows,
@@ -51,43 +52,96 @@ def all_ways(evidence: list[float]) -> list[Way]:
     return ways(**dict(zip(names, evidence, strict=True)))
 
 
+def share(parts: dict[str, float], n_labels: int, caution: float) -> dict[str, float]:
+    """Powers of probabilities, divided by their sum."""
+    powers = {name: exp(evidence) ** (n_labels / caution) for name, evidence in parts.items()}
+    return {name: power / sum(powers.values()) for name, power in powers.items()}
+
+
 @few
-@given(evidence=evidences, n_labels=st.integers(0, 400))
-def test_a_weight_is_the_prior_times_the_probability_of_the_labels(
-    evidence: list[float], n_labels: int
-) -> None:
-    of_its_kind = [1, 3, 3, 3, 1, 1] * 2
-    products = [
-        exp(value) ** (n_labels / CAUTION) / size
-        for value, size in zip(evidence, of_its_kind, strict=True)
+@given(evidence=evidences, n_labels=st.integers(0, 200))
+def test_a_weight_is_a_share_of_a_share_of_a_share(evidence: list[float], n_labels: int) -> None:
+    expected = []
+    tree = [
+        {"speech": [e[0]], "latent": e[1:4], "both": [e[4]], "without speaker axes": [e[5]]}
+        for e in (evidence[:6], evidence[6:])
     ]
+    kinds = [{name: mean(sizes) for name, sizes in side.items()} for side in tree]
+    of_sides = {str(side): mean(kinds[side].values()) for side in (0, 1)}
+    for side, said in share(of_sides, n_labels, CAUTIONS["centred"]).items():
+        for kind, of_it in share(kinds[int(side)], n_labels, CAUTIONS["kind"]).items():
+            sizes = {str(i): e for i, e in enumerate(tree[int(side)][kind])}
+            last = share(sizes, n_labels, CAUTIONS["option"]).values()
+            expected += [said * of_it * of_that for of_that in last]
     found = weigh(all_ways(evidence), n_labels)
-    np.testing.assert_allclose(found, np.array(products) / sum(products), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
     assert found.sum() == pytest.approx(1)
 
 
-def test_without_evidence_each_kind_plain_or_centred_has_the_same_say() -> None:
-    found = weigh(all_ways([-1.0] * len(NAMES)), 100)
-    by_kind = found.reshape(2, -1)
-    np.testing.assert_allclose(by_kind[:, [0, 4, 5]], 1 / 8)
-    np.testing.assert_allclose(by_kind[:, 1:4], 1 / 24)
+def test_without_evidence_centring_has_half_of_the_say_each_kind_the_same_each_size_too() -> None:
+    for found in (weigh(all_ways([-1.0] * 12), 100), weigh(all_ways([-1.0, -2.0, -3.0] * 4), 0)):
+        by_kind = found.reshape(2, -1)
+        np.testing.assert_allclose(by_kind[:, [0, 4, 5]], 1 / 8)
+        np.testing.assert_allclose(by_kind[:, 1:4], 1 / 24)
+    found = weigh(ways(speech=-1, latent_2=-1, latent_4=-1, centred_speech=-1), 30)
+    np.testing.assert_allclose(found, [1 / 4, 1 / 8, 1 / 8, 1 / 2])
 
 
-def test_two_ways_stand_to_one_another_as_the_probabilities_they_gave_to_as_many_labels() -> None:
-    speech, latent = weigh(ways(speech=-1.2, latent_2=-0.9), 40)
-    assert latent / speech == pytest.approx((exp(-0.9) / exp(-1.2)) ** (40 / CAUTION))
-    assert CAUTION > 1  # labels of one person are alike
+@pytest.mark.parametrize(
+    ("two", "decision"),
+    [
+        (ways(centred_speech=-0.9, speech=-1.2), "centred"),
+        (ways(latent_2=-0.9, speech=-1.2), "kind"),
+        (ways(latent_2=-0.9, latent_4=-1.2), "option"),
+    ],
+)
+def test_two_ways_stand_to_one_another_as_the_probabilities_they_gave_to_as_many_labels(
+    two: list[Way], decision: str
+) -> None:
+    better, worse = weigh(two, 30)
+    odds = (exp(-0.9) / exp(-1.2)) ** (30 / CAUTIONS[decision])
+    assert better / worse == pytest.approx(odds)
+    assert CAUTIONS[decision] > 1  # labels of one person are alike
 
 
 def test_few_labels_give_a_vote_and_many_the_best() -> None:
-    found = {
-        n: weigh(ways(speech=-1.2, latent_2=-0.9, centred_speech=-1.0), n)
-        for n in (0, 8, 100, 10_000)
-    }
+    two = ways(speech=-1.2, latent_2=-0.9, both_2=-1.0)
+    found = {n: weigh(two, n) for n in (0, 6, 100, 10_000)}
     np.testing.assert_allclose(found[0], 1 / 3)
-    assert found[8].max() < 0.4
+    assert found[6].max() < 0.45
     assert found[100].argmax() == 1
     np.testing.assert_allclose(found[10_000], [0, 1, 0], atol=1e-9)
+
+
+def test_centring_then_kind_then_size_are_decided_each_by_the_mean_of_what_is_left() -> None:
+    scored = ways(
+        speech=-1.5, latent_2=-0.1, latent_4=-1.5,
+        centred_speech=-1.0, centred_latent_2=-0.9, centred_latent_4=-0.6,
+    )  # fmt: skip
+    assert scored[int(weigh(scored, 10_000).argmax())].name == "latent 4, each speaker centred"
+    alone = [way for way in scored if not way.centred]
+    assert alone[int(weigh(alone, 10_000).argmax())].name == "latent 2"
+
+
+def test_centring_is_decided_before_the_kind() -> None:
+    scored = ways(speech=-0.5, latent_2=-2.0, centred_speech=-1.5, centred_latent_2=-0.6)
+    assert scored[int(weigh(scored, 10_000).argmax())].name == "latent 2, each speaker centred"
+
+
+def test_a_kind_is_heard_by_all_of_its_sizes_not_by_its_luckiest() -> None:
+    lucky = weigh(ways(speech=-0.7, whitened_6=-0.2, whitened_12=-2.3), 10_000)
+    assert lucky.argmax() == 0
+    good = weigh(ways(speech=-0.7, whitened_6=-0.5, whitened_12=-0.7), 10_000)
+    assert good.argmax() == 1
+
+
+def test_more_sizes_do_not_make_a_kind_win_by_luck() -> None:
+    rng = np.random.default_rng(0)
+    names = ["speech", *(f"whitened_{size}" for size in range(20))]
+    drawn = (rng.normal(-1, 0.3, size=21) for _ in range(300))
+    of_speech = [weigh(ways(**dict(zip(names, e.tolist(), strict=True))), 60)[0] for e in drawn]
+    # Equally good in truth: if its best size spoke for the other kind, 1 in 21 would be left.
+    assert np.mean(of_speech) == pytest.approx(0.5, abs=0.08)
 
 
 @few
@@ -101,15 +155,17 @@ def test_only_differences_of_evidence_matter(
     )
 
 
+def test_weights_follow_their_ways_in_any_order() -> None:
+    evidence = np.random.default_rng(0).uniform(-2, 0, size=12).tolist()
+    every, order = all_ways(evidence), np.random.default_rng(1).permutation(12)
+    np.testing.assert_allclose(
+        weigh([every[i] for i in order], 20), weigh(every, 20)[order], rtol=1e-12
+    )
+
+
 def test_very_many_labels_leave_numbers_not_nothing() -> None:
     found = weigh(ways(speech=-4.6, latent_2=-4.5), 10**7)
     np.testing.assert_array_equal(found, [0, 1])
-
-
-def test_more_sizes_of_a_kind_share_its_say() -> None:
-    one = weigh(ways(speech=-1.0, latent_2=-0.8), 50)
-    three = weigh(ways(speech=-1.0, latent_2=-0.8, latent_4=-0.8, latent_6=-0.8), 50)
-    np.testing.assert_allclose([three[0], three[1:].sum()], one)
 
 
 def rows_of(*, shared: float, seed: int, people: int = 6, each: int = 10) -> TrainingRows:
@@ -155,8 +211,9 @@ def test_p_is_the_share_of_shuffles_that_agree_as_much_by_another_route() -> Non
         total = 0.0
         for encoder, fold, order in zip(space.by_fold, space.folds, mixed, strict=True):
             assert isinstance(encoder, SharedSpace)
-            views = encoder.encode_eeg(rows.eeg[fold.test]), encoder.encode_all(
-                rows.speech[fold.test]
+            views = (
+                encoder.encode_eeg(rows.eeg[fold.test]),
+                encoder.encode_all(rows.speech[fold.test]),
             )
             for who in set(rows.groups[fold.test]):
                 own = rows.groups[fold.test] == who

@@ -377,7 +377,7 @@ def _final_turn(raw: Mapping[str, Matrix]) -> tuple[dict[str, Turn], Float[np.nd
     }, found.correlations
 
 
-def _rows(views: Mapping[str, Matrix], rows: np.ndarray) -> dict[str, Matrix]:
+def _rows(views: Mapping[str, Matrix], rows: np.ndarray) -> dict[str, Float[np.ndarray, "taken _"]]:
     """Return some rows of both views."""
     return {name: view[rows] for name, view in views.items()}
 
