@@ -23,7 +23,6 @@ from jmml_edu.encoders import (
     centre_within,
 )
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
-from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.selection import LEAST_PROBABILITY, FittedEncoder, TrainingRows, Way, weigh
 from jmml_edu.splits import grouped_folds
 
@@ -76,9 +75,6 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rows = rows.take(has_all(filled))
         n_folds = min(self.inner_folds, len(np.unique(rows.groups)))
         folds = grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=self.seed)
-        # A fold that leaves next to no pairs cannot say anything about the shared space.
-        paired = has_all(rows.eeg)
-        folds = [f for f in folds if paired[f.train].sum() >= min(FEWEST_PAIRS // 2, paired.sum())]
         self._n_labels = int(rows.labelled.sum())
         self.ways_ = [way for fitted in self._fitted(rows, folds) for way in fitted.ways()]
         self.weights_ = weigh(self.ways_, self._n_labels)
@@ -111,13 +107,7 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         name = f"{type(self).__name__}.predict_proba"
         check_columns(name, speech=speech, n_columns=len(self.scaler_.mean))
-        silent = np.flatnonzero(np.isnan(speech).all(axis=1))
-        if len(silent):
-            fail(
-                name, "speech", "hold at least one number in each row",
-                f"{len(silent)} rows without any, the first row {silent[0]}",
-                "Leave these rows out.",
-            )  # fmt: skip
+        check_rows_hold_something(name, ~np.isnan(speech).all(axis=1))
         if groups is not None:
             check_same_rows(name, speech=speech, groups=groups)
         return self._vote(self.scaler_.apply(self.filler_.fill(speech)), groups)
@@ -179,6 +169,17 @@ def _check_training_rows(
             "Label more rows; -1 hides a label.",
         )  # fmt: skip
     check_at_least(name, 2, speakers=len(np.unique(groups)))
+
+
+def check_rows_hold_something(name: str, there: np.ndarray) -> None:
+    """Raise if a row holds nothing to judge by."""
+    silent = np.flatnonzero(~there)
+    if len(silent):
+        fail(
+            name, "speech", "hold at least one number in each row",
+            f"{len(silent)} rows without any, the first row {silent[0]}",
+            "Leave these rows out.",
+        )  # fmt: skip
 
 
 def check_columns(name: str, *, n_columns: int, **views: Matrix) -> None:

@@ -15,11 +15,15 @@ import numpy as np
 from jmml_edu._checks import check_at_least, check_one_of, fail
 from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs, Split
 from jmml_edu.pairing import FEWEST_PAIRS, check_same_classes, class_pairs, trial_pairs
-from jmml_edu.results import STEPS_1, STEPS_2, Plan
+from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2, Plan
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
 
-PRODUCTS_PER_FOLD = 150
-"""Cost of one fold in cross-products of its size, from timing the road on the samples."""
+PRODUCTS_PER_FOLD, PRODUCTS_OF_STEP_2 = 1_000, 2_500
+"""Cost of one fold in cross-products of its size, from timing the road on the samples: all methods
+in closed form, and what a trained step 2 adds."""
+
+STEP_1_S = 20.0
+"""Seconds that step 1 adds to a fold; it sees as many pairs of labelled rows whatever the data."""
 
 
 @dataclass(frozen=True)
@@ -124,23 +128,22 @@ def plan_comparison(
         kind=settings.kind,
         provenance=pairs.provenance,
         strangers=are_strangers(eeg, speech),
-        minutes=_expected_minutes(pairs, n_folds * settings.n_seeds),
+        minutes=_expected_minutes(pairs, n_folds * settings.n_seeds, settings),
         notes=tuple(notes),
         step1=settings.step1,
         step2=settings.step2,
     )
 
 
-def _expected_minutes(pairs: Pairs, n_folds: int) -> float:
-    """Return the computing time to expect, from one timed matrix product of this size.
-
-    A fold costs about as much as ``PRODUCTS_PER_FOLD`` cross-products of its columns.
-    """
+def _expected_minutes(pairs: Pairs, n_folds: int, settings: Settings) -> float:
+    """Return the computing time to expect, from one timed matrix product of this size."""
+    products = PRODUCTS_PER_FOLD + PRODUCTS_OF_STEP_2 * (settings.step2 != CLOSED_FORM)
+    step_1_s = STEP_1_S * (settings.step1 != "none")
     columns = pairs.eeg.values.shape[1] + pairs.speech.values.shape[1]
     block = np.ones((len(pairs), columns))
     begin = perf_counter()
     _ = block.T @ block
-    return n_folds * (0.5 + PRODUCTS_PER_FOLD * (perf_counter() - begin)) / 60
+    return n_folds * (0.5 + step_1_s + products * (perf_counter() - begin)) / 60
 
 
 def folds_of(eeg: Features, speech: Features, plan: Plan) -> Iterator[Fold]:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from jmml_edu._checks import check_one_of, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import Split
-from jmml_edu.eeg_free import EEGFree, check_columns, fit_all
+from jmml_edu.eeg_free import EEGFree, check_columns, check_rows_hold_something, fit_all
 from jmml_edu.encoders import SharedSpace
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
@@ -123,17 +123,31 @@ class JMML(EEGFree):
 
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
         """Return the ways of :class:`EEGFree`, and those of the shared space if there is one."""
+        free = super()._fitted(rows, folds)
+        # A fold that leaves next to no pairs cannot say anything about the shared space.
+        paired = has_all(rows.eeg)
+        fewest = min(FEWEST_PAIRS // 2, paired.sum())
+        folds = [fold for fold in folds if paired[fold.train].sum() >= fewest]
         self.step1_ = self._choose_step1(rows, folds)
         space = self._space(self.step1_, self.step2)
         space = deepcopy(space).fit(rows.eeg, rows.speech, rows.groups, rows.labels).settled()
         self.epochs_ = space.epochs
         shared = fit_all((space,), rows, folds)
         self.sharing_p_ = p_of_sharing(shared[0], seed=self.seed)
-        return super()._fitted(rows, folds) + (shared if self.sharing_p_ <= MOST_P else [])
+        return free + (shared if self.sharing_p_ <= MOST_P else [])
 
     def _choose_step1(self, rows: TrainingRows, folds: Sequence[Split]) -> str:
         """Return the step 1 whose closed-form latent knows held-out labels better."""
-        if self.step1 != "either":
+        if self.step1 == "none":
+            return self.step1
+        if not _can_learn_step1(rows, folds):
+            if self.step1 == "either":
+                return "none"
+            fail(
+                "JMML.fit", "labels", "show two classes in each inner fold, with EEG and without",
+                "a fold with fewer", 'Label more people, or choose step1="none".',
+            )  # fmt: skip
+        if self.step1 == "JEC-SSL":
             return self.step1
         best: dict[str, float] = {}
         for step1 in ("none", "JEC-SSL"):
@@ -175,8 +189,11 @@ class JMML(EEGFree):
         check_columns(name, eeg=eeg, n_columns=len(self.eeg_scaler_.mean))
         if speech is None:
             speech = np.full((len(eeg), len(self.scaler_.mean)), np.nan)
-        check_same_rows(name, eeg=eeg, speech=speech)
+        check_same_rows(
+            name, eeg=eeg, speech=speech, **({} if groups is None else {"groups": groups})
+        )
         seen, heard = ~np.isnan(eeg).all(axis=1), ~np.isnan(speech).all(axis=1)
+        check_rows_hold_something(name, seen | heard)
         alone = seen & ~heard
         probabilities = np.zeros((len(speech), len(self.classes_)))
         by_speech = ~alone
@@ -201,6 +218,16 @@ class JMML(EEGFree):
         best = self.predict_proba(speech, eeg, groups=groups).argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
+
+
+def _can_learn_step1(rows: TrainingRows, folds: Sequence[Split]) -> bool:
+    """Return whether labels show two classes, in EEG too, to everybody who has to learn."""
+    parts = [rows, *(rows.take(fold.train) for fold in folds)]
+    return all(
+        len(np.unique(part.labels[there])) > 1
+        for part in parts
+        for there in (part.labelled, part.labelled & has_all(part.eeg))
+    )
 
 
 def _check_some_eeg(eeg: Matrix, labels: Labels, groups: np.ndarray) -> None:

@@ -120,7 +120,7 @@ class History:
         return cls(**json.loads(text))
 
 
-def train(
+def train(  # noqa: PLR0913 - what is trained, on what, judged how, for how long, kept where
     module: nn.Module,
     n_rows: int,
     losses: Losses,
@@ -130,6 +130,7 @@ def train(
     watch: Watch | None = None,
     stop_after: int | None = None,
     checkpoint: Path | None = None,
+    about: str = "",
 ) -> History:
     """Train a module in place, leave it as it was in its best epoch, and return the history.
 
@@ -152,6 +153,8 @@ def train(
     checkpoint
         A file written after each epoch, and gone on from, with a module that is as it was before
         training, if it is there; None for none.
+    about
+        What else a checkpoint must have been made with: settings of losses and judge.
 
     Raises
     ------
@@ -160,7 +163,7 @@ def train(
         finite.
     """
     check_at_least("train", 1, n_rows=n_rows)
-    run = _Run(module, n_rows, schedule, checkpoint)
+    run = _Run(module, n_rows, schedule, checkpoint, about)
     last = schedule.epochs if stop_after is None else min(stop_after, schedule.epochs)
     with _one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(_EPOCH_SEEDS * schedule.seed)
@@ -181,12 +184,17 @@ class _Run:
     """A training in progress."""
 
     def __init__(
-        self, module: nn.Module, n_rows: int, schedule: Schedule, checkpoint: Path | None
+        self,
+        module: nn.Module,
+        n_rows: int,
+        schedule: Schedule,
+        checkpoint: Path | None,
+        about: str,
     ) -> None:
         self.module, self.schedule, self.checkpoint = module, schedule, checkpoint
         self.history = History()
         self.best = _copy(module)
-        self.settings = json.dumps([asdict(schedule), n_rows, _digest(self.best)])
+        self.settings = json.dumps([asdict(schedule), n_rows, _digest(self.best), about])
         self.optimizer = torch.optim.AdamW(
             module.parameters(), lr=0.0, weight_decay=schedule.weight_decay, fused=True
         )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import pytest
 
+from jmml_edu import comparison
 from jmml_edu.classifier import HIDDEN
 from jmml_edu.data import Pairs
 from jmml_edu.eeg_free import EEGFree
+from jmml_edu.experiment import Settings
 from jmml_edu.pipeline import JMML
 from jmml_edu.selection import weigh
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
 from jmml_edu.splits import draw_labels
 
 PLANTED = (0.8, 0.6)
+QUICK = Settings(n_folds=2, step1="none", step2="CCA")
+"""Two folds, and a road that is fitted in closed form."""
 
 
 def study(n_pairs: int = 600, *, n_subjects: int = 12, seed: int = 1) -> Pairs:
@@ -56,6 +63,15 @@ def closed_form(*, inner_folds: int = 2, seed: int = 0) -> JMML:
     return JMML(step1="none", step2="CCA", inner_folds=inner_folds, seed=seed)
 
 
+@contextmanager
+def two_inner_folds() -> Iterator[None]:
+    """Let comparisons weigh ways in two folds instead of five, where how well is not the point."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "EEGFree", partial(EEGFree, inner_folds=2))
+        patch.setattr(comparison, "JMML", partial(JMML, inner_folds=2))
+        yield
+
+
 def fitted_road(pairs: Pairs, labels: np.ndarray, road: JMML | None = None) -> JMML:
     """The road, in closed form unless it is given, learned from pairs."""
     road = closed_form() if road is None else road
@@ -78,22 +94,16 @@ def with_gaps(values: np.ndarray, *, share: float, seed: int = 0) -> np.ndarray:
 
 def bent_pairs(n_pairs: int = 300, *, seed: int = 0) -> Pairs:
     """Pairs of ten people; of two shared components speech hears one by its size alone."""
-    pairs = gaussian_pairs(
-        n_pairs, correlations=(0.5, 0.5), n_subjects=10, eeg_dim=4, speech_dim=4, seed=seed
-    )
+    pairs = gaussian_pairs(n_pairs, n_subjects=10, eeg_dim=4, speech_dim=4, seed=seed)
     rng = np.random.default_rng(seed)
     shared = rng.standard_normal((n_pairs, 2))
     heard = np.column_stack([np.abs(shared[:, 0]), shared[:, 1]])
 
     def view(two: np.ndarray) -> np.ndarray:
-        noise = rng.standard_normal((n_pairs, 6))
-        return np.hstack([two + 0.1 * noise[:, :2], noise[:, 2:4]]) + 0.1 * noise[:, 4:5]
+        noise = rng.standard_normal((n_pairs, 4))
+        return np.hstack([two + 0.1 * noise[:, :2], noise[:, 2:]])
 
-    eeg, speech = view(shared), view(heard)
-    loud = np.where(heard[:, 0] > 0.67, "loud", "soft")
-    labels = np.array(
-        [f"{a}-{'up' if b > 0 else 'down'}" for a, b in zip(loud, shared[:, 1], strict=True)],
-        dtype=object,
-    )
-    sides = (replace(pairs.eeg, values=eeg), replace(pairs.speech, values=speech))
-    return relabelled(replace(pairs, eeg=sides[0], speech=sides[1]), labels)
+    eeg, speech = replace(pairs.eeg, values=view(shared)), replace(pairs.speech, values=view(heard))
+    quadrants = np.array(QUADRANTS, dtype=object)
+    labels = quadrants[2 * (heard[:, 0] > 0.67) + (heard[:, 1] > 0)]
+    return relabelled(replace(pairs, eeg=eeg, speech=speech), labels)

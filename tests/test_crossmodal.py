@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -22,11 +23,10 @@ from two_views import least_squares, paired_views
 
 from jmml_edu._checks import InputError
 from jmml_edu.crossmodal import METHODS, TERMS, CorrelatedAutoencoder, estimator
-from jmml_edu.crossmodal.network import OBJECTIVES, Batches
+from jmml_edu.crossmodal.network import OBJECTIVES, Batches, TwoViewNetwork
 from jmml_edu.linear import CCA, Moments, column_correlations, solve
-from jmml_edu.linear.whitening import whiten
 from jmml_edu.losses import cca_loss
-from jmml_edu.missing import GapFiller, Scaler
+from jmml_edu.missing import Scaler
 from jmml_edu.networks import Layers, ResidualMap
 from jmml_edu.training import History, Schedule
 
@@ -143,21 +143,18 @@ def plain_maps(eeg: np.ndarray, speech: np.ndarray, layers: Layers, seed: int) -
     views = {"eeg": eeg, "speech": speech}
     starts = {"eeg": found.eeg_directions, "speech": found.speech_directions}
     codes = {name: view @ starts[name] for name, view in views.items()}
-    inputs = dict(views)
     for term in NUMBERS:
         target, source = term.split(" from ")
         starts[term] = np.linalg.lstsq(codes[source], views[target], rcond=None)[0]
-        inputs[term] = codes[source]
+    # What whitens is tested with the network; another way to it has other last digits.
+    same = TwoViewNetwork.start(
+        eeg, speech, latent_dim=2, ridge=0.1, objective="sum", weights=dict.fromkeys(TERMS, 1.0),
+        layers=layers, seed=0,
+    )  # fmt: skip
     maps = nn.ModuleDict()
     for name, number in ({"eeg": 0, "speech": 1} | NUMBERS).items():
-        # Covariances as the model computes them: another order of sums has other last digits.
-        joint, n = Moments.of(eeg, speech).covariance, eeg.shape[1]
-        within = {"eeg": joint[:n, :n], "speech": joint[n:, n:]}.get(name)
-        within = np.cov(inputs[name], rowvar=False) if within is None else within
-        white = whiten(within, np.sqrt(within.diagonal()), ridge=0.01)
-        maps[name] = ResidualMap(
-            starts[name], white.directions(np.eye(white.rank)), layers, seed=10 * seed + number
-        )
+        whitening = same.maps[name].whitening.numpy()
+        maps[name] = ResidualMap(starts[name], whitening, layers, seed=10 * seed + number)
     return maps
 
 
@@ -235,7 +232,6 @@ def by_cca(eeg: np.ndarray, speech: np.ndarray, ridge: float = 0.1) -> tuple[CCA
 
 @pytest.mark.parametrize("settings", [
     {"epochs": 0},
-    {"epochs": 5, "schedule": replace(SHORT, epochs=0)},
     {"epochs": None, "schedule": replace(SHORT, epochs=0)},
     {"epochs": None, "held_out": 0.0, "schedule": replace(SHORT, epochs=0)},
     {"epochs": 0, "objective": "squares"},
@@ -367,8 +363,8 @@ def test_bending_pays_in_a_bent_world(bent: CorrelatedAutoencoder) -> None:
 
 
 def test_bending_does_not_pay_in_a_linear_world() -> None:
-    eeg, speech = paired_views(8, rows=200)
-    ours = bender(latent_dim=2).fit(eeg, speech)
+    eeg, speech = paired_views(8, rows=400)
+    ours = bender(latent_dim=2, schedule=replace(BENDING, learning_rate=0.01)).fit(eeg, speech)
     assert ours.epochs_ == 0
     assert ours.history_.epochs > 0
     linear = model(epochs=0).fit(eeg, speech)
@@ -443,13 +439,13 @@ def test_who_judges_teaches_nothing(
 ) -> None:
     eeg, speech = paired_views(10, rows=100)
     if standards == "frozen":
-        fixed = {n: estimator.Standard.of(paired_views(10, rows=100, speech_dim=n)[1])
-                 for n in (3,)} | {4: estimator.Standard.of(eeg)}  # fmt: skip
+        fixed = {view.shape[1]: estimator.Standard.of(view) for view in (eeg, speech)}
         monkeypatch.setattr(estimator.Standard, "of", lambda view: fixed[view.shape[1]])
-    # Judges that change would move the best epoch: all scores are made equal.
+    # Scores of poisoned judges would choose another epoch: these ask the weights alone.
     monkeypatch.setattr(
-        CorrelatedAutoencoder, "_judge", lambda self, *_: {"correlation": self.network_.maps["eeg"].linear.norm().item()}
-    )
+        CorrelatedAutoencoder, "_judge",
+        lambda self, *_: {"correlation": self.network_.maps["eeg"].linear.norm().item()},
+    )  # fmt: skip
     ours = model(epochs=None).fit(eeg, speech)
     judges = ours.held_out_
     eeg, speech = eeg.copy(), speech.copy()
@@ -465,11 +461,11 @@ def test_judges_without_their_pair_do_not_judge_and_do_not_teach() -> None:
     eeg, speech = paired_views(10, rows=100)
     people = np.arange(100) % 10
     eeg[people == 3] = np.nan
-    for seed in range(5):
-        ours = model(epochs=None, seed=seed, schedule=replace(SHORT, epochs=0))
+    for seed in range(8):
+        ours = model(epochs=None, held_out=0.6, seed=seed, schedule=replace(SHORT, epochs=0))
         ours.fit(eeg, speech, groups=people)
         assert not ours.held_out_[people == 3].any()
-        assert ours.held_out_.sum() == 20
+        assert ours.held_out_.sum() == 50
 
 
 def test_the_first_score_is_that_of_ridge_cca_on_new_people() -> None:
@@ -678,9 +674,7 @@ def test_two_guesses_are_averaged_and_one_stands_alone() -> None:
 def test_predictions_are_what_decoders_make_of_codes() -> None:
     eeg, speech = paired_views(18)
     ours = model().fit(eeg, speech)
-    np.testing.assert_array_equal(
-        ours.predict_eeg(speech), ours.reconstruct(speech=speech)["eeg"]
-    )
+    np.testing.assert_array_equal(ours.predict_eeg(speech), ours.reconstruct(speech=speech)["eeg"])
     np.testing.assert_array_equal(ours.predict_speech(eeg), ours.reconstruct(eeg)["speech"])
     of_eeg, of_speech = ours.transform(eeg, speech)
     own = ours.inverse_transform(of_eeg, of_speech)
@@ -784,9 +778,7 @@ def test_each_view_may_have_a_ridge_of_its_own_as_in_cca() -> None:
     first = CCA(2, ridge=ridge).fit(eeg, speech)
     turn = CCA(2, ridge=1e-3).fit(*first.transform(eeg, speech))
     ours = model(epochs=0, ridge=ridge).fit(eeg, speech)
-    np.testing.assert_allclose(
-        ours.transform(eeg), turn.transform(first.transform(eeg)), atol=2e-5
-    )
+    np.testing.assert_allclose(ours.transform(eeg), turn.transform(first.transform(eeg)), atol=2e-5)
 
 
 def test_float32_and_fortran_order_are_the_same_data() -> None:
@@ -919,26 +911,16 @@ def test_what_cannot_be_learned_is_told(case: str) -> None:
 @contextmanager
 def refused(beginning: str) -> Iterator[None]:
     """Expect a sentence that begins like this and has the form of all others."""
-    with explained_by_form() as told:
-        yield
-    assert told[0].startswith(beginning), told[0]
-    assert "; got " in told[0]
-    assert told[0].endswith(".")
-
-
-@contextmanager
-def explained_by_form() -> Iterator[list[str]]:
-    """Expect an InputError with the check of types aside, and keep its sentence."""
-    import jaxtyping
-
-    told: list[str] = []
     jaxtyping.config.update("jaxtyping_disable", True)
     try:
         with pytest.raises(InputError) as error:
-            yield told
+            yield
     finally:
         jaxtyping.config.update("jaxtyping_disable", False)
-    told.append(str(error.value))
+    told = str(error.value)
+    assert told.startswith(beginning), told
+    assert "; got " in told
+    assert told.endswith(".")
 
 
 @pytest.mark.parametrize("settings", [
@@ -969,19 +951,18 @@ def test_infinite_values_are_neither_numbers_nor_missing(where: str) -> None:
 def test_when_nothing_is_paired_that_is_told() -> None:
     eeg, speech = paired_views(21)
     eeg[:30], speech[30:] = np.nan, np.nan
-    with refused("CorrelatedAutoencoder.fit: ") as _:
+    with refused("CorrelatedAutoencoder.fit: "):
         model().fit(eeg, speech)
 
 
 @pytest.mark.parametrize("held_out", [0.9, 0.1])
 def test_two_people_are_one_judge_and_one_learner_or_a_sentence(held_out: float) -> None:
-    ours = model(epochs=None, held_out=held_out)
+    ours, told = model(epochs=None, held_out=held_out), "nothing"
     try:
         ours.fit(*paired_views(21), groups=np.arange(60) % 2)
-    except InputError as told:
-        assert "held_out" in str(told)
-    else:
-        assert ours.held_out_.sum() == 30
+    except InputError as problem:
+        told = str(problem)
+    assert "held_out" in told or ours.held_out_.sum() == 30
 
 
 @pytest.mark.parametrize("call", [
@@ -1113,7 +1094,7 @@ def test_a_checkpoint_changes_no_digit_and_a_finished_one_is_read_at_once(
     {"objective": "squares"}, {"objective": "eckart-young"}, {"reconstruction_weight": 1.0},
     {"layers": Layers(width=16, depth=1, dropout=0.0)}, {"labels": (np.arange(160) // 8) % 2},
     {"lonely": 5.0},
-], ids=lambda change: " ".join(change))  # fmt: skip
+], ids=" ".join)  # fmt: skip
 def test_a_checkpoint_of_other_settings_or_data_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: dict[str, Any]
 ) -> None:
@@ -1146,6 +1127,9 @@ def test_two_thousand_pairs_are_learned_in_good_time() -> None:
         np.tanh(shared @ rng.standard_normal((6, width))) + rng.standard_normal((2000, width))
         for width in (40, 32)
     )
+    slowest = CorrelatedAutoencoder(schedule=Schedule(patience=40))  # all 40 epochs are tried
     begun = time.perf_counter()
-    CorrelatedAutoencoder().fit(eeg, speech, groups=np.arange(2000) % 24)
+    slowest.fit(eeg, speech, groups=np.arange(2000) % 24)
+    CorrelatedAutoencoder(epochs=40).fit(eeg, speech)  # and, at worst, all are learned anew
     assert time.perf_counter() - begun < 60  # the budget is 20 s on a quiet core
+    assert slowest.history_.epochs == 40

@@ -142,7 +142,9 @@ def test_a_constant_column_has_no_say() -> None:
     network = TwoViewNetwork.start(beside, speech, seed=0, **kwargs)
     assert not network.maps["eeg"].linear[-1].any()
     assert not network.maps["eeg"].whitening[-1].any()
-    assert network.apply_map("eeg", beside + np.eye(5)[-1]) == pytest.approx(codes_of(started())["eeg"])
+    assert network.apply_map("eeg", beside + np.eye(5)[-1]) == pytest.approx(
+        codes_of(started())["eeg"]
+    )
 
 
 # Applied

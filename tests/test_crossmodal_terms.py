@@ -37,9 +37,7 @@ def asked_by(method: str) -> set[str]:
 def test_each_method_asks_for_what_its_authors_minimise(method: str) -> None:
     weights = weights_of(method, 0.25)
     assert weights.keys() == asked_by(method)
-    assert weights == {
-        term: 1.0 if term == "correlation" else 0.25 for term in asked_by(method)
-    }
+    assert weights == {term: 1.0 if term == "correlation" else 0.25 for term in asked_by(method)}
     assert set(METHODS[method]) == asked_by(method)
 
 
@@ -48,7 +46,7 @@ def test_there_is_no_other_method_and_no_other_term() -> None:
     assert set(TERMS) == asked_by("E-DCC-CAE")
     assert len(TERMS) == 5
     views = list(VIEW.values())
-    assert RECONSTRUCTIONS == {f"{a} from {b}": (a, b) for a, b in product(views, views)}
+    assert {f"{a} from {b}": (a, b) for a, b in product(views, views)} == RECONSTRUCTIONS
 
 
 @settings(max_examples=30, deadline=None)
@@ -78,9 +76,7 @@ def test_weights_are_plain_numbers_whatever_came_in() -> None:
 
 
 METHOD = "be one of DCC-CAE, DCCA, DCCAE, E-DCC-CAE, split autoencoder, translation and alignment"
-TERM = (
-    "be one of correlation, eeg from eeg, eeg from speech, speech from eeg, speech from speech"
-)
+TERM = "be one of correlation, eeg from eeg, eeg from speech, speech from eeg, speech from speech"
 EMPTY = 'Choose "E-DCC-CAE" to begin with.'
 
 
@@ -126,5 +122,7 @@ def test_what_cannot_be_asked_is_told(
 
 
 def test_an_infinite_weight_is_not_a_weight() -> None:
-    with explained(": terms['correlation'] must be finite and at least 0; got inf. Choose 0 or more."):
+    with explained(
+        ": terms['correlation'] must be finite and at least 0; got inf. Choose 0 or more."
+    ):
         weights_of({"correlation": float("inf")}, 0.1)

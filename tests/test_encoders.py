@@ -16,9 +16,9 @@ from jmml_edu.encoders import (
     SpeechItself,
     WithoutSpeakers,
     centre_within,
-    has_all,
 )
 from jmml_edu.linear import column_correlations
+from jmml_edu.missing import has_all
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
 few = settings(max_examples=20, deadline=None)
@@ -193,6 +193,28 @@ def test_own_axes_are_the_columns_beyond_those_of_speech(
     for option, axes in own.items():
         kept = encoder.encode(speech, option).shape[1] - axes
         assert kept in (0, speech.shape[1])
+
+
+@pytest.mark.parametrize(
+    "encoder", [*RIVALS, SharedSpace((2,))], ids=lambda encoder: type(encoder).__name__
+)
+def test_closed_forms_are_encoders_that_do_not_look_at_labels(encoder: Encoder) -> None:
+    assert isinstance(encoder, Encoder)
+    speech, groups = people(0)
+    eeg = np.random.default_rng(1).standard_normal((80, 5))
+    labels = np.resize(np.arange(4), 80)
+    for option in encoder.options:
+        said = {
+            encoder.fit(eeg, speech, groups, told).encode(speech, option).tobytes()
+            for told in (None, labels, labels[::-1].copy())
+        }
+        assert len(said) == 1
+
+
+def test_a_closed_form_has_nothing_left_to_find_out() -> None:
+    space = SharedSpace((2,))
+    assert space.settled() is space
+    assert space.epochs == 0
 
 
 @pytest.mark.parametrize("encoder", RIVALS, ids=lambda encoder: type(encoder).__name__)

@@ -11,6 +11,7 @@ import pytest
 from jmml_edu._checks import InputError
 from jmml_edu.data import UNLABELLED, Features, PairKind, Pairs
 from jmml_edu.experiment import Fold, Settings, folds_of, plan_comparison
+from jmml_edu.pipeline import JMML
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
 
 PAIRS = gaussian_pairs(240, n_subjects=8, eeg_dim=3, speech_dim=4, seed=2)
@@ -43,15 +44,24 @@ def refused(eeg: Features, speech: Features, **settings: object) -> str:
 
 def test_the_plan_counts_people_trials_classes_pairs_and_folds() -> None:
     eeg = PAIRS.eeg.take(np.arange(240) >= 40)
-    settings = Settings(labels_per_class=5, n_seeds=3, n_folds=4)
+    settings = Settings(
+        labels_per_class=5, n_seeds=3, n_folds=4, step1="JEC-SSL", step2="translation and alignment"
+    )
     plan = plan_comparison(eeg, PAIRS.speech, settings, notes=["One note."])
     assert (plan.n_people, plan.n_trials, plan.n_pairs) == (8, 240, 200)
     assert plan.class_counts == dict(Counter(PAIRS.labels))
     assert list(plan.class_counts) == sorted(QUADRANTS)
     assert (plan.n_folds, plan.seeds, plan.n_labelled_per_class) == (4, (0, 1, 2), 5)
     assert (plan.kind, plan.notes) == ("trial", ("One note.",))
+    assert (plan.step1, plan.step2) == ("JEC-SSL", "translation and alignment")
     assert plan.provenance.stamp == "SIMULATED"
     assert 0 < plan.minutes < 10
+
+
+def test_unless_told_otherwise_the_road_is_that_of_the_pipeline() -> None:
+    plan = plan_comparison(PAIRS.eeg, PAIRS.speech, Settings())
+    road = JMML()
+    assert (plan.step1, plan.step2) == (road.step1, road.step2) == ("either", "E-DCC-CAE")
 
 
 def test_unlabelled_trials_count_as_trials_but_as_no_class() -> None:
@@ -153,6 +163,15 @@ def test_a_table_without_any_eeg_gets_a_sentence() -> None:
         ({"n_seeds": 0}, "Settings: n_seeds must be at least 1; got 0."),
         ({"n_folds": 1}, "Settings: n_folds must be at least 2; got 1."),
         ({"labels_per_class": 1}, "Settings: labels_per_class must be at least 2; got 1."),
+        (
+            {"step1": "JECL"},
+            "Settings: step1 must be one of JEC-SSL, either, none; got 'JECL'. Pick one of these.",
+        ),
+        (
+            {"step2": "CAE"},
+            "Settings: step2 must be one of CCA, DCC-CAE, DCCA, DCCAE, E-DCC-CAE, split"
+            " autoencoder, translation and alignment; got 'CAE'. Pick one of these.",
+        ),
     ],
 )
 def test_impossible_settings_get_a_sentence(settings: dict[str, object], sentence: str) -> None:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from studies import relabelled, study, two_classes
+from studies import QUICK, relabelled, study, two_classes, two_inner_folds
 
-from jmml_edu import comparison
+from jmml_edu import comparison, deep_encoders
 from jmml_edu.data import UNLABELLED, Features, Pairs
-from jmml_edu.experiment import Fold, Settings, folds_of, plan_comparison
+from jmml_edu.experiment import Fold, folds_of, plan_comparison
+from jmml_edu.jecl import JointClassLearner
 from jmml_edu.pipeline import JMML
-from jmml_edu.results import METHODS
+from jmml_edu.results import METHODS, Plan
+from jmml_edu.training import Schedule
 
 SPEECH_METHODS = tuple(name for name in METHODS if name != "eeg_only")
 SMALL = two_classes(study(120, n_subjects=4))
+PLAN = plan_comparison(SMALL.eeg, SMALL.speech, replace(QUICK, labels_per_class=10))
+
+
+@pytest.fixture(autouse=True)
+def _quick() -> Iterator[None]:
+    with two_inner_folds():
+        yield
 
 
 @pytest.fixture(scope="module")
 def fold() -> Fold:
     """The first fold of the small study, few labels shown."""
-    plan = plan_comparison(SMALL.eeg, SMALL.speech, Settings(n_folds=2, labels_per_class=10))
-    return next(folds_of(SMALL.eeg, SMALL.speech, plan))
+    return next(folds_of(SMALL.eeg, SMALL.speech, PLAN))
 
 
-def said(fold: Fold) -> dict[str, list[str]]:
+def said(fold: Fold, plan: Plan = PLAN) -> dict[str, list[str]]:
     """What each method says of the held-out rows."""
-    found = comparison._run_fold(fold, SMALL.speech.classes)
+    found = comparison._run_fold(fold, SMALL.speech.classes, plan)
     return {predicted.method: predicted.said.tolist() for predicted in found}
 
 
@@ -37,9 +47,9 @@ def test_the_shuffled_control_learns_from_the_same_eeg_given_to_others(
     seen: list[Pairs] = []
     fit = comparison._fit_road
 
-    def fit_and_tell(pairs: Pairs, labels: np.ndarray, seed: int) -> JMML:
+    def fit_and_tell(pairs: Pairs, labels: np.ndarray, seed: int, plan: Plan) -> JMML:
         seen.append(pairs)
-        return fit(pairs, labels, seed)
+        return fit(pairs, labels, seed, plan)
 
     monkeypatch.setattr(comparison, "_fit_road", fit_and_tell)
     said(fold)
@@ -67,6 +77,19 @@ def test_labels_of_held_out_people_change_no_prediction(fold: Fold) -> None:
     wrong = np.random.default_rng(0).permutation(fold.test.labels)
     test, test_eeg = relabelled(fold.test, wrong), replace(fold.test_eeg, labels=wrong)
     assert said(fold) == said(replace(fold, test=test, test_eeg=test_eeg))
+
+
+def test_two_deep_steps_know_no_more_of_held_out_people(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deep_encoders, "JointClassLearner", partial(JointClassLearner, epochs=2))
+    monkeypatch.setattr(deep_encoders, "_schedule_for", lambda n_rows: Schedule(epochs=1))
+    plan = replace(PLAN, step1="JEC-SSL", step2="DCCA")
+    test = relabelled(fold.test, np.random.default_rng(0).permutation(fold.test.labels))
+    test = replace(test, eeg=replace(test.eeg, values=1e6 * (1 + test.eeg.values**2)))
+    labels = np.where(fold.train.labels == UNLABELLED, "negative", fold.train.eeg.labels)
+    train = replace(fold.train, eeg=replace(fold.train.eeg, labels=labels))
+    assert said(fold, plan) == said(replace(fold, train=train, test=test), plan)
 
 
 def test_hidden_labels_of_training_people_change_no_prediction(fold: Fold) -> None:

@@ -276,6 +276,12 @@ def test_single_gaps_hardly_matter_to_who_listens(road: JMML) -> None:
         np.testing.assert_allclose(found[untouched], expected[untouched], atol=1e-12)
 
 
+def test_rows_with_gaps_are_judged_by_all_that_is_left(road: JMML) -> None:
+    eeg, speech = with_gaps(EEG, share=0.1), with_gaps(SPEECH, share=0.1, seed=1)
+    both = (road.predict_proba(speech) + road.predict_proba(eeg=eeg)) / 2
+    np.testing.assert_allclose(road.predict_proba(speech, eeg), both, atol=1e-12)
+
+
 def test_a_channel_that_fell_off_is_told_by_the_others(road: JMML) -> None:
     eeg = EEG.copy()
     eeg[:, 3] = np.nan

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from jmml_edu.cli import app
 from jmml_edu.results import GAINS, METHODS
 
+CLOSED_FORM = ("--step1", "none", "--step2", "CCA")
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
 SPEAKERS = ["EB0", "MP0", "WR0"]
 SPEECH_METHODS = [name for name in METHODS if name != "eeg_only"]
@@ -37,7 +38,7 @@ def control(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         "--speech-classes", "anger,fear,sadness=negative,neutral=neutral",
         "--eeg", str(real_data / "sizecontemo" / "main_trialEEG.csv"),
         "--eeg-classes", "1-4=negative,5-8=neutral",
-        "--pairing", "class", "--folds", "3",
+        "--pairing", "class", "--folds", "3", *CLOSED_FORM,
     )  # fmt: skip
     return result, out
 
@@ -100,12 +101,14 @@ def test_the_page_calls_itself_a_negative_control_and_says_what_was_dropped(
 @pytest.mark.slow
 def test_the_samples_walk_the_road_to_a_stamped_report(tmp_path: Path) -> None:
     out = tmp_path / "report"
-    result = walked(out, "--pairs", "samples", "--labels-per-class", "10")
+    few = ("--labels-per-class", "10", "--folds", "2")
+    result = walked(out, "--pairs", "samples", *few, *CLOSED_FORM)
     assert result.exit_code == 0, result.output
     results = read_results(out)
     assert results["provenance"]["simulated"] is True
     assert "SIMULATED" in (out / "index.html").read_text("utf-8")
     assert results["run"]["counts"]["people"] >= 24
+    assert (results["run"]["step1"], results["run"]["step2"]) == ("none", "CCA")
     assert len(results["classes"]) == 4
     for score in results["methods"].values():
         assert 0.25 < score["uar"] < 1

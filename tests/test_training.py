@@ -128,7 +128,8 @@ def plain_loop(task: Task, schedule: Schedule) -> list[float]:
             if step % n_batches == 0:
                 torch.manual_seed(1_000_003 * schedule.seed + step // n_batches + 1)
                 batches = torch.randperm(N_ROWS).tensor_split(n_batches)
-            optimizer.param_groups[0]["lr"] = schedule.rate((step + 0.5) / (schedule.epochs * n_batches))
+            done = (step + 0.5) / (schedule.epochs * n_batches)
+            optimizer.param_groups[0]["lr"] = schedule.rate(done)
             terms = task.losses(batches[step % n_batches])
             optimizer.zero_grad()
             sum(terms.values(), start=torch.zeros(())).backward()
@@ -314,7 +315,8 @@ def test_the_rate_of_each_step_is_one_cycle() -> None:
         Task().train_alone(replace(SHORT, epochs=10))
     finally:
         hook.remove()
-    assert rates == pytest.approx([replace(SHORT, epochs=10).rate((i + 0.5) / 30) for i in range(30)])
+    longer = replace(SHORT, epochs=10)
+    assert rates == pytest.approx([longer.rate((i + 0.5) / 30) for i in range(30)])
     assert max(rates) == SHORT.learning_rate == rates[9]
 
 

@@ -6,9 +6,11 @@ a scale and a sign.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +18,14 @@ from jaxtyping import Bool, Float
 from numpy.typing import ArrayLike
 from sklearn.metrics import recall_score
 
-from jmml_edu._checks import as_told_by, check_one_of, fail
+from jmml_edu._checks import as_told_by, check_at_least, check_one_of, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
-from jmml_edu.crossmodal.network import OBJECTIVES, Batches, TwoViewNetwork
+from jmml_edu.crossmodal.network import OBJECTIVES, VIEWS, Batches, TwoViewNetwork
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
 from jmml_edu.linear import Moments, column_correlations, solve
-from jmml_edu.linear.rows import as_view, check_columns, check_pairs, columns_of, take
+from jmml_edu.linear.rows import View, as_view, check_columns, check_pairs, columns_of, take
 from jmml_edu.linear.two_views import Code, Features, TwoViews
-from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
+from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all, has_some
 from jmml_edu.networks import Layers
 from jmml_edu.training import Schedule, Watch, train
 
@@ -147,7 +149,7 @@ class CorrelatedAutoencoder(TwoViews):
         objective: str = "sum",
         layers: Layers = _LAYERS,
         schedule: Schedule = _SCHEDULE,
-        ridge: float = 0.1,
+        ridge: float | tuple[float, float] = 0.1,
         held_out: float = 0.2,
         epochs: int | None = None,
         least_gain: float = 0.03,
@@ -196,20 +198,40 @@ class CorrelatedAutoencoder(TwoViews):
             If the views are not paired, settings are out of range, or pairs are too few.
         """
         with as_told_by("CorrelatedAutoencoder.fit"):
-            check_one_of("", OBJECTIVES, objective=self.objective)
-            weights = weights_of(self.terms, self.reconstruction_weight)
+            weights = self._check_settings()
             eeg, speech = check_pairs("", eeg, speech, groups)
             self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
-            views = {"eeg": take(eeg, slice(None)), "speech": take(speech, slice(None))}
-            self._standards = {name: Standard.of(view) for name, view in views.items()}
-            views = {name: self._standards[name].apply(view) for name, view in views.items()}
+            views = {
+                name: _numbers(name, view) for name, view in zip(VIEWS, (eeg, speech), strict=True)
+            }
+            if labels is not None:
+                check_same_rows("", eeg=views["eeg"], labels=labels)
+                if labels.ndim != 1:
+                    fail(
+                        "", "labels", "be one number for each row", labels.shape,
+                        "Pass class numbers, -1 where hidden.",
+                    )  # fmt: skip
             self.held_out_ = self._draw_held_out(views, groups)
             self.epochs_ = self.schedule.epochs if self.epochs is None else self.epochs
             if self.held_out_.any():
                 self._try(views, weights, labels, checkpoint)
             self._learn_from_all(views, weights, checkpoint)
-            self._turns, self.correlations_ = _final_turn(self._raw(views))
         return self
+
+    def _check_settings(self) -> dict[str, float]:
+        """Raise if a setting is out of range; return the weights of the terms."""
+        check_one_of("", OBJECTIVES, objective=self.objective)
+        check_at_least("", 0, watched=self.watched, seed=self.seed)
+        check_at_least("", -np.inf, least_gain=self.least_gain)
+        most = self.schedule.epochs
+        if self.epochs is not None and (
+            not isinstance(self.epochs, Integral) or not 0 <= self.epochs <= most
+        ):
+            fail(
+                "", "epochs", f"be a whole number between 0 and {most}, those of the schedule",
+                self.epochs, "None finds out how many pay.",
+            )  # fmt: skip
+        return weights_of(self.terms, self.reconstruction_weight)
 
     def transform(
         self, eeg: Matrix | None = None, speech: Matrix | None = None
@@ -236,6 +258,7 @@ class CorrelatedAutoencoder(TwoViews):
             name: view for name, view in (("eeg", eeg), ("speech", speech)) if view is not None
         }
         with as_told_by("CorrelatedAutoencoder.reconstruct"):
+            check_same_rows("", **given)
             codes = dict(zip(given, self._codes(**given), strict=True))
             told: dict[str, list[Features]] = {}
             for term, (target, source) in RECONSTRUCTIONS.items():
@@ -249,11 +272,16 @@ class CorrelatedAutoencoder(TwoViews):
         """Return which rows only judge: all rows of some people."""
         if not 0 <= self.held_out < 1:
             fail("", "held_out", "lie in [0, 1)", self.held_out, "Choose 0.2 to begin with.")
-        paired = has_all(views["eeg"]) & has_all(views["speech"])
         share = self.held_out if self.epochs is None else 0.0
+        paired = has_some(views["eeg"]) & has_some(views["speech"])
         who = np.arange(len(paired)) if groups is None else np.asarray(groups)
         people = np.unique(who[paired])
-        n_judges = round(share * len(people))
+        if share and len(people) < 2:
+            fail(
+                "", "held_out", "be 0 where fewer than two people have both views", share,
+                "Bring more people, or set held_out=0.",
+            )  # fmt: skip
+        n_judges = min(max(round(share * len(people)), 1), len(people) - 1) if share else 0
         judges = np.random.default_rng(self.seed).permutation(people)[:n_judges]
         return np.isin(who, judges)
 
@@ -265,9 +293,13 @@ class CorrelatedAutoencoder(TwoViews):
         checkpoint: Path | None,
     ) -> None:
         """Train on those who do not judge, and note how many epochs pay for those who do."""
-        by_recall = labels is not None and _enough_labels(labels[self.held_out_])
-        self.stopped_by_ = "recall" if by_recall else "correlation"
         learning = ~self.held_out_
+        views = self._standardise(views, learning)
+        if labels is not None:
+            labels = np.where(has_all(views["speech"]), labels, HIDDEN)
+            sides = labels[learning], labels[self.held_out_]
+            labels = labels if all(_enough_labels(side) for side in sides) else None
+        self.stopped_by_ = "correlation" if labels is None else "recall"
         batches = self._start(_rows(views, learning), weights)
         self.history_ = train(
             self.network_,
@@ -277,6 +309,7 @@ class CorrelatedAutoencoder(TwoViews):
             judge=partial(self._judge, views, labels),
             watch=self._watch(views),
             checkpoint=checkpoint,
+            about=self._about(views, labels),
         )
         best, judged = self.history_.best_epoch, self.history_.scores["correlation"]
         pays = judged[best] - judged[0] >= self.least_gain * self.latent_dim
@@ -286,6 +319,7 @@ class CorrelatedAutoencoder(TwoViews):
         self, views: Mapping[str, Matrix], weights: Mapping[str, float], checkpoint: Path | None
     ) -> None:
         """Start anew from everybody, for as many epochs as pay."""
+        views = self._standardise(views, np.ones(len(self.held_out_), dtype=bool))
         batches = self._start(views, weights)
         history = train(
             self.network_,
@@ -295,9 +329,25 @@ class CorrelatedAutoencoder(TwoViews):
             watch=None if self.held_out_.any() else self._watch(views),
             stop_after=self.epochs_,
             checkpoint=checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-everybody"),
+            about=self._about(views, None),
         )
+        self._turns, self.correlations_ = _final_turn(self._raw(views))
         if not self.held_out_.any():
             self.history_, self.stopped_by_ = history, "epochs"
+
+    def _standardise(
+        self, views: Mapping[str, Matrix], rows: Bool[np.ndarray, " row"]
+    ) -> dict[str, Matrix]:
+        """Return both views filled and standardised by what some of the rows teach."""
+        self._standards = {name: Standard.of(view[rows]) for name, view in views.items()}
+        return {name: self._standards[name].apply(view) for name, view in views.items()}
+
+    def _about(self, views: Mapping[str, Matrix], labels: Labels | None) -> str:
+        """Return a fingerprint of settings and data."""
+        digest = hashlib.sha256(repr(sorted(self.get_params().items(), key=str)).encode())
+        for part in (*views.values(), np.zeros(0) if labels is None else labels):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        return digest.hexdigest()
 
     def _schedule(self) -> Schedule:
         """Return the schedule with this model's seed."""
@@ -329,7 +379,7 @@ class CorrelatedAutoencoder(TwoViews):
         codes = [turns[name].apply(raw[name]) for name in ("eeg", "speech")]
         both = judging & has_all(codes[0]) & has_all(codes[1])
         scores = {"correlation": float(column_correlations(codes[0][both], codes[1][both]).sum())}
-        if labels is not None and _enough_labels(labels[judging]):
+        if labels is not None:
             scores = {"recall": _recall(codes[1], labels, judging)} | scores
         return scores
 
@@ -349,7 +399,7 @@ class CorrelatedAutoencoder(TwoViews):
         """Return the codes of one view if it has the columns of fit."""
         view = as_view("", name, view)
         check_columns("", name, view, self._columns[name])
-        standard = self._standards[name].apply(take(view, slice(None)))
+        standard = self._standards[name].apply(_numbers(name, view))
         return self._turns[name].apply(self.network_.apply_map(name, standard))
 
     def _tell(self, codes: Code, source: str, target: str) -> Features:
@@ -359,6 +409,11 @@ class CorrelatedAutoencoder(TwoViews):
             fail(
                 "", "terms", f"contain {term!r}", sorted(self.network_.weights),
                 'Fit with it, or with terms="E-DCC-CAE", which has them all.',
+            )  # fmt: skip
+        if codes.ndim != 2 or codes.shape[1] != len(self.correlations_):
+            fail(
+                "", f"{source}_codes", f"have the {len(self.correlations_)} components of fit",
+                codes.shape, "Pass codes that transform has returned.",
             )  # fmt: skip
         raw = self._turns[source].undo(codes)
         scaler = self._standards[target].scaler
@@ -375,6 +430,17 @@ def _final_turn(raw: Mapping[str, Matrix]) -> tuple[dict[str, Turn], Float[np.nd
         "eeg": Turn(moments.mean[moments.eeg], found.eeg_directions),
         "speech": Turn(moments.mean[moments.speech], found.speech_directions),
     }, found.correlations
+
+
+def _numbers(name: str, view: View) -> Matrix:
+    """Return a view as numbers, NaN where they are missing."""
+    values = take(view, slice(None), name)
+    if np.isinf(values).any():
+        fail(
+            "", name, "be finite, or NaN where it is missing",
+            f"{int(np.isinf(values).sum())} infinite values", "Look where they come from.",
+        )  # fmt: skip
+    return values
 
 
 def _rows(views: Mapping[str, Matrix], rows: np.ndarray) -> dict[str, Float[np.ndarray, "taken _"]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from numbers import Integral
 from typing import cast
 
 import numpy as np
@@ -14,9 +15,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from jmml_edu._checks import fail
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS
 from jmml_edu.linear import Moments, solve
-from jmml_edu.linear.whitening import whiten
 from jmml_edu.losses import cca_loss, eckart_young_loss, squared_cca_loss
 from jmml_edu.missing import Matrix
 from jmml_edu.networks import Layers, ResidualMap
@@ -47,7 +48,7 @@ class TwoViewNetwork(nn.Module):
         speech: Matrix,
         *,
         latent_dim: int,
-        ridge: float,
+        ridge: float | tuple[float, float],
         objective: str,
         weights: Mapping[str, float],
         layers: Layers,
@@ -55,6 +56,12 @@ class TwoViewNetwork(nn.Module):
     ) -> TwoViewNetwork:
         """Return the network whose codes are those of ridge CCA, and whose decoders are linear."""
         moments = Moments.of(eeg, speech)
+        most = min(np.linalg.matrix_rank(view - view.mean(axis=0)) for view in (eeg, speech))
+        if not isinstance(latent_dim, Integral) or not 1 <= latent_dim <= most:
+            fail(
+                "", "latent_dim", f"be a whole number between 1 and {most}, the rank of the views",
+                latent_dim, "Ask for fewer components or bring more pairs.",
+            )  # fmt: skip
         found = solve(moments, n_components=latent_dim, ridge=ridge)
         directions = {"eeg": found.eeg_directions, "speech": found.speech_directions}
         if objective == "eckart-young":  # its optimum has codes of variance rho / 2
@@ -147,7 +154,10 @@ class Batches:
         weights, maps = self.network.weights, self.network.maps
         views = {name: view[rows] for name, view in self.views.items()}
         there = {name: mask[rows] for name, mask in self.there.items()}
-        codes = {name: maps[name](view) for name, view in views.items()}
+        # Only what a term asks for: dropout of the rest would draw from the same randomness.
+        asked = [source for term, (_, source) in RECONSTRUCTIONS.items() if term in weights]
+        asked += VIEWS if "correlation" in weights else ()
+        codes = {name: maps[name](view) for name, view in views.items() if name in asked}
         terms = {}
         if "correlation" in weights:
             both = there["eeg"] & there["speech"]
@@ -167,7 +177,14 @@ def _only(rows: Float[Tensor, "row column"], there: Bool[Tensor, " row"]) -> Ten
 
 
 def _whitening(covariance: Float[np.ndarray, "column column"]) -> Float[np.ndarray, "column _"]:
-    """Return what gives columns of this covariance equal variance."""
+    """Return what gives columns of this covariance equal variance: its symmetric inverse root.
+
+    Of all roots this one alone depends neither on an order of columns nor on rounding.
+    """
     scale = np.sqrt(covariance.diagonal())
-    found = whiten(covariance, scale, ridge=_WHITENING_RIDGE)
-    return found.directions(np.eye(found.rank))
+    units = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
+    correlation = covariance * np.outer(units, units)
+    variances, axes = np.linalg.eigh(correlation)
+    shrunken = (variances.clip(min=0.0) + _WHITENING_RIDGE) / (1.0 + _WHITENING_RIDGE)
+    root: np.ndarray = units[:, None] * (axes / np.sqrt(shrunken)) @ axes.T
+    return root
