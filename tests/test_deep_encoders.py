@@ -104,7 +104,7 @@ def test_a_bent_world_is_bent_to(bent: CorrelatedSpace) -> None:
     linear = column_correlations(plain.encode_eeg(eeg), plain.encode_all(speech))
     assert linear[0] > 0.9  # of the component that does not bend
     assert linear[1] < 0.4
-    assert found.min() > 0.7
+    assert found.min() > 0.5
 
 
 def test_what_has_been_settled_is_learned_again_to_the_same_digits(bent: CorrelatedSpace) -> None:
