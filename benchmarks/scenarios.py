@@ -3,8 +3,8 @@
     python benchmarks/scenarios.py            # ten seeds: hours; stopped, it goes on
     python benchmarks/scenarios.py --show     # what has been measured so far, prints only
 
-Each seed draws ears, people, pairs and labels anew; seeds from 100 on are for judging, those below
-were free for tuning. Scores are unweighted average recalls on 16 new people, speech alone.
+Each seed draws ears, people, pairs and labels anew; the seeds from 100 on judge, and no setting was
+chosen by looking at them. Scores are unweighted average recalls on 16 new people, speech alone.
 Intervals resample people and seeds. Regret is what the default loses against the better of
 ``EEGFree`` and the closed form.
 """
