@@ -16,7 +16,7 @@ from jmml_edu.data import PairKind, Provenance
 
 METHODS: Mapping[str, str] = {
     "speech_only": "Speech features as they are; no EEG anywhere.",
-    "eeg_free": "The best of several ways to clean speech without EEG, given the same unlabelled"
+    "eeg_free": "The vote of several ways to clean speech without EEG, given the same unlabelled"
     " speech.",
     "eeg_trained": "EEG there while learning, absent at test: the shared space heard from speech.",
     "eeg_only": "EEG features alone, learned from the same labels; speech absent.",

@@ -121,7 +121,7 @@ class FittedEncoder:
             yield Way(self.everybody, option, self.centred, classifier, evidence)
 
     def _evidence(self, option: str) -> float:
-        """Return the mean log probability of held-out labels; that of guessing without any."""
+        """Return the mean log probability of held-out labels; 0 where no fold holds any."""
         told = self.rows.labelled
         said = []
         for encoder, fold in zip(self.by_fold, self.folds, strict=True):

@@ -12,12 +12,30 @@ from jmml_edu._checks import InputError
 
 
 @contextmanager
-def explained(sentence: str) -> Iterator[None]:
-    """Expect this sentence; the check of types, which might speak first, stands aside."""
+def input_is_turned_away() -> Iterator[pytest.ExceptionInfo[InputError]]:
+    """Expect a sentence; the check of types, which might speak first, stands aside."""
     jaxtyping.config.update("jaxtyping_disable", True)
     try:
         with pytest.raises(InputError) as error:
-            yield
+            yield error
     finally:
         jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@contextmanager
+def explained(sentence: str) -> Iterator[None]:
+    """Expect this sentence."""
+    with input_is_turned_away() as error:
+        yield
     assert str(error.value) == sentence
+
+
+@contextmanager
+def refused(beginning: str) -> Iterator[None]:
+    """Expect a sentence that begins like this and has the form of all others."""
+    with input_is_turned_away() as error:
+        yield
+    told = str(error.value)
+    assert told.startswith(beginning), told
+    assert "; got " in told
+    assert told.endswith(".")

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jaxtyping
 import numpy as np
 import pytest
 import torch
-from sentences import explained
+from global_state import state_is_kept
+from sentences import explained, refused
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.exceptions import NotFittedError
@@ -709,21 +709,6 @@ def test_units_and_rounding_of_the_data_hardly_matter(change: str) -> None:
 # Manners
 
 
-@contextmanager
-def state_is_kept() -> Iterator[None]:
-    """The global random states and the number of threads are the same before and after."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
-    try:
-        yield
-        assert torch.get_num_threads() == 2
-        assert torch.equal(torch.get_rng_state(), before)
-        np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)
-    finally:
-        torch.set_num_threads(threads)
-
-
 def test_fitting_and_using_leaves_the_world_as_it_was() -> None:
     eeg, speech = torn_views()
     before, labels = (eeg.copy(), speech.copy()), np.arange(90) % 2
@@ -906,21 +891,6 @@ def test_what_cannot_be_learned_is_told(case: str) -> None:
     eeg, speech = paired_views(21)
     with explained(f"CorrelatedAutoencoder.fit: {sentence}"):
         model(**settings).fit(**({"eeg": eeg, "speech": speech} | given))
-
-
-@contextmanager
-def refused(beginning: str) -> Iterator[None]:
-    """Expect a sentence that begins like this and has the form of all others."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with pytest.raises(InputError) as error:
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", False)
-    told = str(error.value)
-    assert told.startswith(beginning), told
-    assert "; got " in told
-    assert told.endswith(".")
 
 
 @pytest.mark.parametrize("settings", [

@@ -152,6 +152,31 @@ def test_the_page_names_its_limits_its_choices_and_how_to_repeat_it(pages: dict[
     assert "OUR READING" in text
 
 
+@pytest.mark.parametrize(
+    ("step1", "step2", "said", "unsaid"),
+    [
+        ("none", "CCA", "No step 1. Step 2 in closed form", "E-DCC-CAE"),
+        (
+            "either",
+            "E-DCC-CAE",
+            "only where held-out labels speak for it. Step 2: E-DCC-CAE, which",
+            "No",
+        ),
+        ("JEC-SSL", "DCCA", "Step 1: JEC-SSL. Step 2: DCCA, which", "E-DCC-CAE"),
+    ],
+)
+def test_the_page_names_the_two_steps_that_were_taken(
+    step1: str, step2: str, said: str, unsaid: str, tmp_path: Path
+) -> None:
+    clear = made_up.clear_gain()
+    plan = replace(clear.plan, step1=step1, step2=step2)
+    page = write_report(replace(clear, plan=plan), tmp_path / "report")
+    text = " ".join(Page(page.read_text("utf-8")).text.split())
+    method = text[text.index("OUR READING") : text.index("What this does not show")]
+    assert said in method
+    assert unsaid + " " not in method
+
+
 def test_a_correlation_that_could_not_be_measured_is_called_unknown() -> None:
     clear = made_up.clear_gain()
     latent = replace(clear.latent, held_out_correlations=np.full(6, np.nan))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from global_state import state_is_kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
@@ -100,21 +100,6 @@ def assert_same_history(left: History, right: History) -> None:
     for one, other in zip(left.codes, right.codes, strict=True):
         np.testing.assert_array_equal(np.array(one), np.array(other))
         assert np.array(one).dtype == np.array(other).dtype
-
-
-@contextmanager
-def state_is_kept() -> Iterator[None]:
-    """The global random states and the number of threads are the same before and after."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
-    try:
-        yield
-        assert torch.get_num_threads() == 2
-        assert torch.equal(torch.get_rng_state(), before)
-        np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def plain_loop(task: Task, schedule: Schedule) -> list[float]:

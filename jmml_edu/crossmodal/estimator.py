@@ -30,7 +30,8 @@ from jmml_edu.networks import Layers
 from jmml_edu.training import Schedule, Watch, train
 
 FEWEST_LABELS = 20
-"""Per class among held-out rows; with fewer their recall is too noisy to stop by."""
+"""Per class, among those who learn and among those who judge; with fewer their recall is too noisy
+to stop by."""
 
 _FINAL_RIDGE = 1e-3  # of the last CCA, between codes: two that agree must not be told apart
 
@@ -126,7 +127,9 @@ class CorrelatedAutoencoder(TwoViews):
     -----
     A row of NaN has no such view: it teaches what its other view can teach. Single NaN are filled
     with their conditional mean. Total correlation rewards whatever is shared, nuisance too; given
-    labels enough, recall on held-out people decides instead, and both are in ``history_``.
+    labels enough, recall on held-out people decides which epoch, and both are in ``history_``. The
+    model bends only if correlation has gained too. Who judges has judged the trial, not the model
+    that is then learned from everybody.
 
     Examples
     --------
@@ -189,8 +192,9 @@ class CorrelatedAutoencoder(TwoViews):
         labels
             Class numbers, -1 where hidden; used for nothing but to choose the epoch.
         checkpoint
-            A file written after each epoch; a later fit with the same settings and data goes on
-            from it to the same digits.
+            A file written after each epoch of the trial, and one beside it, its name ending in
+            ``-everybody``, for what follows; a later fit with the same settings and data goes on
+            from them to the same digits.
 
         Raises
         ------
