@@ -26,11 +26,11 @@ from _side_by_side import Target, report, table, targets_table
 import numpy as np
 
 from jmml_edu.classifier import Classifier
+from jmml_edu.columns import column_correlations
 from jmml_edu.data import Pairs
 from jmml_edu.eeg_free import EEGFree
 from jmml_edu.encoders import SharedSpace
 from jmml_edu.evaluation import confusion_counts, gain, unweighted_average_recall
-from jmml_edu.linear import column_correlations
 from jmml_edu.missing import Scaler
 from jmml_edu.pairing import one_hot_pairs, shuffled_within_subject
 from jmml_edu.pipeline import JMML

@@ -14,12 +14,12 @@ from itertools import chain
 import numpy as np
 
 from jmml_edu.classifier import HIDDEN, Classifier
+from jmml_edu.columns import column_correlations
 from jmml_edu.data import UNLABELLED, Features, Pairs
 from jmml_edu.eeg_free import EEGFree
 from jmml_edu.encoders import SharedSpace, centre_within
 from jmml_edu.evaluation import Counts, confusion_counts, gain, macro_f1, score
 from jmml_edu.experiment import Fold, folds_of
-from jmml_edu.linear import column_correlations
 from jmml_edu.missing import Scaler, has_all
 from jmml_edu.pairing import shuffled_within_subject, trial_pairs
 from jmml_edu.pipeline import JMML

@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from jmml_edu.jecl import JointClassLearner
-from jmml_edu.linear.rows import View
 from jmml_edu.self_similarity import SelfSimilarityProjection
+from jmml_edu.views import View
 
 
 class JECSSL(TransformerMixin, BaseEstimator):  # type: ignore[misc]

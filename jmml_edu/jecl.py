@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from jmml_edu._checks import as_told_by, check_at_least, check_one_of, fail
-from jmml_edu.linear.rows import View
 from jmml_edu.missing import Scaler
 from jmml_edu.networks import Layers, hidden_layers
 from jmml_edu.training import Losses, Schedule, train
+from jmml_edu.views import View
 
 EMBEDDINGS = ("reference", "self", "siamese")
 HIDDEN = -1

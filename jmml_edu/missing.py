@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from jmml_edu._checks import fail
-from jmml_edu.linear import column_means
+from jmml_edu.columns import column_means
 
 Matrix = Float[np.ndarray, "row _"]
 _RIDGE = 0.01  # of unit variances: columns that nearly depend on others must not be blown up

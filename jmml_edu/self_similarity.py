@@ -12,9 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from jmml_edu._checks import check_same_rows, fail
-from jmml_edu.linear import column_means
-from jmml_edu.linear.rows import View
+from jmml_edu.columns import column_means
 from jmml_edu.missing import Matrix
+from jmml_edu.views import View
 
 
 class SelfSimilarityProjection(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jmml_edu.linear import column_correlations, column_means
+from jmml_edu.columns import column_correlations, column_means
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 10_000)

@@ -22,9 +22,10 @@ from torch import Tensor, nn
 from two_views import least_squares, paired_views
 
 from jmml_edu._checks import InputError
+from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal import METHODS, TERMS, CorrelatedAutoencoder, estimator
 from jmml_edu.crossmodal.network import OBJECTIVES, Batches, TwoViewNetwork
-from jmml_edu.linear import CCA, Moments, column_correlations, solve
+from jmml_edu.linear import CCA, Moments, solve
 from jmml_edu.losses import cca_loss
 from jmml_edu.missing import Scaler
 from jmml_edu.networks import Layers, ResidualMap

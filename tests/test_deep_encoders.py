@@ -14,13 +14,13 @@ from two_views import by_qr
 
 from jmml_edu import deep_encoders
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal import METHODS
 from jmml_edu.deep_encoders import AfterStep1, CorrelatedSpace, _schedule_for
 from jmml_edu.eeg_free import EEGFree
 from jmml_edu.encoders import Encoder, SharedSpace, centre_within
 from jmml_edu.jec_ssl import JECSSL
 from jmml_edu.jecl import JointClassLearner
-from jmml_edu.linear import column_correlations
 from jmml_edu.missing import Scaler
 from jmml_edu.pipeline import JMML
 from jmml_edu.scenarios import SCENARIOS, draw_pairs

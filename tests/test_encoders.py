@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.linalg import eigh
 from sklearn.decomposition import PCA
 
+from jmml_edu.columns import column_correlations
 from jmml_edu.encoders import (
     Encoder,
     PrincipalComponents,
@@ -17,7 +18,6 @@ from jmml_edu.encoders import (
     WithoutSpeakers,
     centre_within,
 )
-from jmml_edu.linear import column_correlations
 from jmml_edu.missing import has_all
 from jmml_edu.simulate.gaussian import gaussian_pairs
 

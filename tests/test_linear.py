@@ -18,7 +18,8 @@ from two_views import (
     warned,
 )
 
-from jmml_edu.linear import CCA, PLS, column_correlations
+from jmml_edu.columns import column_correlations
+from jmml_edu.linear import CCA, PLS
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
 few = settings(max_examples=20, deadline=None)

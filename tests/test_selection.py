@@ -9,6 +9,7 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from jmml_edu.classifier import HIDDEN, Labels
+from jmml_edu.columns import column_correlations
 from jmml_edu.data import Split
 from jmml_edu.encoders import (
     Encoder,
@@ -17,7 +18,6 @@ from jmml_edu.encoders import (
     SpeechItself,
     centre_within,
 )
-from jmml_edu.linear import column_correlations
 from jmml_edu.selection import (
     LEAST_PROBABILITY,
     FittedEncoder,

@@ -17,7 +17,8 @@ from two_views import (
     standardised,
 )
 
-from jmml_edu.linear import Moments, Solution, column_correlations, solve
+from jmml_edu.columns import column_correlations
+from jmml_edu.linear import Moments, Solution, solve
 from jmml_edu.linear.solver import code_correlations, leading_svd, with_fixed_signs
 
 few = settings(max_examples=20, deadline=None)

@@ -20,14 +20,15 @@ from sklearn.metrics import recall_score
 
 from jmml_edu._checks import as_told_by, check_at_least, check_one_of, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal.network import OBJECTIVES, VIEWS, Batches, TwoViewNetwork
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
-from jmml_edu.linear import Moments, column_correlations, solve
-from jmml_edu.linear.rows import View, as_view, check_columns, check_pairs, columns_of, take
+from jmml_edu.linear import Moments, solve
 from jmml_edu.linear.two_views import Code, Features, TwoViews
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all, has_some
 from jmml_edu.networks import Layers
 from jmml_edu.training import Schedule, Watch, train
+from jmml_edu.views import View, as_view, check_columns, check_pairs, columns_of, take
 
 FEWEST_LABELS = 20
 """Per class, among those who learn and among those who judge; with fewer their recall is too noisy

@@ -6,7 +6,6 @@ knows of torch.
 
 from __future__ import annotations
 
-from jmml_edu.linear.columns import column_correlations, column_means
 from jmml_edu.linear.estimators import CCA, PLS
 from jmml_edu.linear.inference import PermutationTest, permutation_test
 from jmml_edu.linear.kernel import KernelCCA
@@ -29,8 +28,6 @@ __all__ = [
     "PermutationTest",
     "Solution",
     "bootstrap_correlations",
-    "column_correlations",
-    "column_means",
     "learning_curve",
     "moments_by_fold",
     "moments_by_group",

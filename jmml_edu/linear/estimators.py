@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by
 from jmml_edu.linear.advice import warn_of_weak_data
+from jmml_edu.linear.codes import Codes
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import RIDGES, choose_ridge
-from jmml_edu.linear.rows import Codes, View, check_columns, check_pairs, columns_of
 from jmml_edu.linear.solver import Solution, ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
 from jmml_edu.linear.whitening import whiten_views
+from jmml_edu.views import View, check_columns, check_pairs, columns_of
 
 
 class CCA(TwoViews):

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 from scipy.linalg import qr
 
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, fail
-from jmml_edu.linear.columns import column_correlations, column_means
+from jmml_edu.columns import column_correlations, column_means
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.rows import View, check_pairs, group_numbers, n_rows_of, rounding_of, take
 from jmml_edu.linear.solver import check_components, ridge_of_each
 from jmml_edu.linear.whitening import whiten_views
+from jmml_edu.views import View, check_pairs, group_numbers, n_rows_of, rounding_of, take
 
 Codes = Float[np.ndarray, "row _"]
 Members = list[Int[np.ndarray, " _"]]

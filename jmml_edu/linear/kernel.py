@@ -17,10 +17,9 @@ from numpy.typing import ArrayLike
 from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one_of, fail
-from jmml_edu.linear import rows
+from jmml_edu.linear.codes import Codes
 from jmml_edu.linear.moments import Moments, moments_by_fold
 from jmml_edu.linear.ridge import choose_ridge
-from jmml_edu.linear.rows import Codes, View
 from jmml_edu.linear.similarity import (
     Kernel,
     LandmarkFeatures,
@@ -30,6 +29,7 @@ from jmml_edu.linear.similarity import (
 )
 from jmml_edu.linear.solver import ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
+from jmml_edu.views import View, check_pairs, columns_of, n_columns, n_rows_of
 
 Pair = tuple[np.ndarray, np.ndarray]  # of EEG and of speech
 
@@ -137,11 +137,11 @@ class KernelCCA(TwoViews):
             As :meth:`CCA.fit`, and if a view does not vary or a setting is out of range.
         """
         with as_told_by("KernelCCA.fit"):
-            eeg, speech = rows.check_pairs("", eeg, speech, groups)
+            eeg, speech = check_pairs("", eeg, speech, groups)
             for learned in ("ridge_scores_", "eeg_bandwidth_", "speech_bandwidth_"):
                 self.__dict__.pop(learned, None)
-            self.landmarks_ = self._draw_landmarks(rows.n_rows_of(eeg))
-            self._columns = {"eeg": rows.columns_of(eeg), "speech": rows.columns_of(speech)}
+            self.landmarks_ = self._draw_landmarks(n_rows_of(eeg))
+            self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
             by_landmarks = self._features("eeg", eeg), self._features("speech", speech)
             features = by_landmarks[0].at_hand(), by_landmarks[1].at_hand()
             if isinstance(self.ridge, str) and self.ridge == "cv":
@@ -166,7 +166,7 @@ class KernelCCA(TwoViews):
     def _features(self, name: str, view: View) -> LandmarkFeatures:
         """Return one view as the features that its landmarks give it."""
         standard = Standard.of(name, view)
-        constant = np.setdiff1d(np.arange(rows.n_columns(view)), standard.columns)
+        constant = np.setdiff1d(np.arange(n_columns(view)), standard.columns)
         if len(constant):
             _warn(f"{name} has constant columns, which have no say: {constant.tolist()}.")
         landmarks = standard.rows(view, self.landmarks_)

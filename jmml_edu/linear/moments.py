@@ -15,8 +15,8 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, fail
-from jmml_edu.linear.columns import column_means
-from jmml_edu.linear.rows import (
+from jmml_edu.columns import column_means
+from jmml_edu.views import (
     View,
     check_finite,
     check_pairs,

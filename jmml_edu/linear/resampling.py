@@ -11,12 +11,12 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, check_at_least, fail
-from jmml_edu.linear.columns import column_correlations, column_means
+from jmml_edu.columns import column_correlations, column_means
 from jmml_edu.linear.estimators import CCA
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.rows import View, check_pairs, group_numbers, n_rows_of
 from jmml_edu.linear.solver import code_correlations
 from jmml_edu.linear.two_views import Code
+from jmml_edu.views import View, check_pairs, group_numbers, n_rows_of
 
 _BLOCK_VALUES = 2**20  # 8 MiB of weights at once
 _ROUNDING = 1e-12  # the part of its squares below which a code does not vary

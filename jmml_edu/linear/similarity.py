@@ -11,9 +11,10 @@ from jaxtyping import Float, Int
 from scipy.spatial.distance import pdist
 
 from jmml_edu._checks import check_matrix, fail
-from jmml_edu.linear.columns import column_means
-from jmml_edu.linear.rows import Codes, Rows, View, n_rows_of, take
+from jmml_edu.columns import column_means
+from jmml_edu.linear.codes import Codes
 from jmml_edu.linear.whitening import Whitening, whiten
+from jmml_edu.views import Rows, View, n_rows_of, take
 
 Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From matrices of m and n rows, the m x n similarities of each row with each."""

@@ -13,9 +13,10 @@ from jaxtyping import Float, Int
 from scipy.linalg import eigh
 
 from jmml_edu._checks import as_told_by, fail
+from jmml_edu.linear.codes import Codes
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.rows import Codes, View, rounding_of
 from jmml_edu.linear.whitening import Whitening, whiten, whiten_views
+from jmml_edu.views import View, rounding_of
 
 # A column's own part of its variance: below the first the data are read a second time, with the
 # second standing in for it; below the third it counts as a combination of other columns.

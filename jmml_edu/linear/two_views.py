@@ -10,8 +10,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from jmml_edu._checks import as_told_by, check_matrix, fail
-from jmml_edu.linear.columns import column_correlations
-from jmml_edu.linear.rows import Codes, View, as_view, check_columns, check_pairs
+from jmml_edu.columns import column_correlations
+from jmml_edu.linear.codes import Codes
+from jmml_edu.views import View, as_view, check_columns, check_pairs
 
 Code = Float[np.ndarray, "row component"]
 Features = Float[np.ndarray, "row _"]

@@ -13,15 +13,8 @@ from sentences import explained
 from two_views import paired_views
 
 from jmml_edu.linear import Moments
-from jmml_edu.linear.rows import (
-    Codes,
-    as_view,
-    check_pairs,
-    columns_of,
-    group_numbers,
-    rounding_of,
-    take,
-)
+from jmml_edu.linear.codes import Codes
+from jmml_edu.views import as_view, check_pairs, columns_of, group_numbers, rounding_of, take
 
 VALUES = np.array([[0.0, 1.0], [2.0, -3.0], [4.0, 5.0], [-6.0, 7.0]])
 HOLDERS: dict[str, Callable[[np.ndarray], object]] = {

@@ -5,7 +5,6 @@ Views come in as anything with a shape and rows; pieces of them go out as float6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,45 +16,6 @@ from jmml_edu._checks import as_told_by, check_same_rows, fail
 View = Any
 """Row x feature: an array, memory map, pandas frame, torch tensor, list of lists, or ``Codes``."""
 Rows = slice | np.ndarray
-_ROWS_AT_ONCE = 4096
-
-
-@dataclass(frozen=True, eq=False)
-class Codes:
-    """A view seen through a linear map, computed for the rows that are asked for.
-
-    ``Codes(view, mean, directions)[rows]`` is ``(view[rows] - mean) @ directions``; nothing
-    as long as the view is ever held.
-    """
-
-    view: View
-    mean: Float[np.ndarray, " feature"]
-    directions: Float[np.ndarray, "feature component"]
-    name: str = "view"
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and components."""
-        return len(self.view), self.directions.shape[1]
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row component"]:
-        piece = take(self.view, rows, self.name)
-        with np.errstate(invalid="ignore", over="ignore"):  # told in words below
-            codes = (piece - self.mean) @ self.directions
-        if not np.isfinite(codes).all():
-            check_finite("Codes", rows, **{self.name: piece})
-        return codes
-
-    def all(self) -> Float[np.ndarray, "row component"]:
-        """Return the codes of all rows, without a centred copy of the view."""
-        codes = np.empty(self.shape)
-        for start in range(0, len(self), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            codes[rows] = self[rows]
-        return codes
 
 
 def as_view(function: str, name: str, view: View) -> View:
