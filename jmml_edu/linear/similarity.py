@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.linalg import blas, lapack
 from scipy.spatial.distance import pdist
 
 from jmml_edu._checks import check_matrix, fail
@@ -112,12 +113,14 @@ class LandmarkFeatures:
         return self.shape[0]
 
     @cached_property
-    def _inverse(self) -> Float[np.ndarray, "landmark feature"]:
-        """What turns similarities into features: one product is faster than many solutions."""
-        return self.whitening.directions(np.eye(self.whitening.rank))
+    def _inverse(self) -> Float[np.ndarray, "feature kept"]:
+        """The inverse of L: a triangular product is faster than solving for each row."""
+        inverse, _ = lapack.dtrtri(self.whitening.factor, lower=1)
+        return inverse / self.whitening.scale[self.whitening.columns]
 
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
-        return self.similarities[rows] @ self._inverse
+        kept = self.similarities[rows][:, self.whitening.columns]
+        return blas.dtrmm(1.0, self._inverse, kept.T, lower=1, overwrite_b=1).T
 
     def of_landmarks(self) -> Float[np.ndarray, "landmark feature"]:
         """Return the features of the landmarks: the rows of L."""
@@ -130,12 +133,19 @@ class LandmarkFeatures:
             features[others] = self.whitening.whiten(kernel(landmarks, landmarks[others])).T
         return features
 
-    def at_hand(self) -> View:
-        """Return the features of all rows, computed once unless they take too much memory."""
-        n_rows, n_landmarks = self.similarities.shape
-        if n_rows == n_landmarks:
-            return self.of_landmarks()
-        return self[:] if n_rows * self.whitening.rank <= _AT_HAND else self
+    def at_hand(self, landmarks: Int[np.ndarray, " landmark"]) -> View:
+        """Return the features of all rows, computed once unless they take too much memory.
+
+        ``landmarks`` are the numbers of the rows whose features are known already.
+        """
+        others = np.setdiff1d(np.arange(len(self)), landmarks)
+        if len(others) and np.prod(self.shape) > _AT_HAND:
+            return self
+        features = np.empty(self.shape)
+        features[landmarks] = self.of_landmarks()
+        if len(others):
+            features[others] = self[others]
+        return features
 
     def codes(
         self,
