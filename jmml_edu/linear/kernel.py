@@ -143,7 +143,8 @@ class KernelCCA(TwoViews):
             self.landmarks_ = self._draw_landmarks(n_rows_of(eeg))
             self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
             by_landmarks = self._features("eeg", eeg), self._features("speech", speech)
-            features = [one.at_hand(self.landmarks_) for one in by_landmarks]
+            known = self.landmarks_
+            features = by_landmarks[0].at_hand(known), by_landmarks[1].at_hand(known)
             if isinstance(self.ridge, str) and self.ridge == "cv":
                 moments = self._choose_ridge(*features, groups)
             else:
