@@ -27,8 +27,8 @@ HIDDEN = -1
 """The integer label of a row whose class is hidden, as in scikit-learn's semi-supervised models."""
 
 _PAIRS_PER_EPOCH = 1_000
-_BATCH_SIZE = 100
-_LEARNING_RATE = 5e-3
+_BATCH_SIZE = 500
+_LEARNING_RATE = 1e-2
 _WEIGHT_DECAY = 1e-2
 _PAIRS_AT_ONCE = 8_192
 

@@ -114,23 +114,23 @@ class FittedEncoder:
     def ways(self) -> Iterator[Way]:
         """Yield each option with a classifier and the evidence for it."""
         for option in self.everybody.options:
-            codes = cross_fitted_codes(self, option)
+            by_fold = [one.encode(self.rows.speech, option) for one in self.by_fold]
+            codes = cross_fitted_codes(self, option, by_fold)
             known = self.rows.labelled & has_all(codes)
             classifier = Classifier(codes[known], self.rows.labels[known])
-            evidence = self._evidence(option)
+            evidence = self._evidence(by_fold)
             yield Way(self.everybody, option, self.centred, classifier, evidence)
 
-    def _evidence(self, option: str) -> float:
+    def _evidence(self, by_fold: Sequence[Matrix]) -> float:
         """Return the mean log probability of held-out labels; 0 where no fold holds any."""
-        told = self.rows.labelled
+        told, labels = self.rows.labelled, self.rows.labels
         said = []
-        for encoder, fold in zip(self.by_fold, self.folds, strict=True):
+        for codes, fold in zip(by_fold, self.folds, strict=True):
             known, new = fold.train[told[fold.train]], fold.test[told[fold.test]]
             if not len(known) or not len(new):
                 continue
-            codes, labels = encoder.encode(self.rows.speech[known], option), self.rows.labels
-            learned = Classifier(codes, labels[known])
-            guess = learned.predict_proba(encoder.encode(self.rows.speech[new], option))
+            learned = Classifier(codes[known], labels[known])
+            guess = learned.predict_proba(codes[new])
             right = learned.classes_ == labels[new, None]  # a class it never met has none
             said.append((guess * right).sum(axis=1))
         heard = np.concatenate(said) if said else np.ones(1)
@@ -179,18 +179,18 @@ def _mean_evidence(ways: Sequence[Way], part: Sequence[int]) -> float:
     return float(np.mean([np.mean([ways[number].evidence for number in kind]) for kind in kinds]))
 
 
-def cross_fitted_codes(fitted: FittedEncoder, option: str) -> Matrix:
+def cross_fitted_codes(fitted: FittedEncoder, option: str, by_fold: Sequence[Matrix]) -> Matrix:
     """Return a code for every row of a fold, from an encoder that did not see the row's speaker.
 
-    Rows that no fold holds out have codes of NaN. Encoders of different folds choose axes of their
+    ``by_fold`` are the codes of all rows from the encoder of each fold. Rows that no fold holds out
+    have codes of NaN. Encoders of different folds choose axes of their
     own; those are turned onto the final ones by the rotation that best maps the training codes
     (orthogonal Procrustes).
     """
     final = fitted.everybody.encode(fitted.rows.speech, option)
     codes = np.full_like(final, np.nan)
     own = slice(final.shape[1] - fitted.everybody.own_axes(option), None)
-    for encoder, fold in zip(fitted.by_fold, fitted.folds, strict=True):
-        raw = encoder.encode(fitted.rows.speech, option)
+    for raw, fold in zip(by_fold, fitted.folds, strict=True):
         codes[fold.test] = raw[fold.test]
         here, there = raw[fold.train, own], final[fold.train, own]
         rotation, _ = orthogonal_procrustes(here - here.mean(axis=0), there - there.mean(axis=0))

@@ -69,7 +69,7 @@ def test_votes_and_embedding_are_those_worked_out_pair_by_pair(embedding: str) -
 
 def test_reference_recall_counts_pairs_whose_second_half_names_the_reference() -> None:
     X, y = clouds(1, apart=1.0)
-    learner = JointClassLearner(5, references_per_class=3, epochs=10).fit(X, y)
+    learner = JointClassLearner(5, references_per_class=3, epochs=25).fit(X, y)
     inputs = standardised(learner, X)
     hits = [
         by_hand(learner, row, inputs[number])[1][1].argmax() == y[number]

@@ -125,6 +125,12 @@ def fitted(
     )
 
 
+def cross_fitted(found: FittedEncoder, option: str) -> np.ndarray:
+    """Codes of all rows, each from the encoder of the fold that holds it out."""
+    by_fold = [encoder.encode(found.rows.speech, option) for encoder in found.by_fold]
+    return cross_fitted_codes(found, option, by_fold)
+
+
 def discriminants(codes: np.ndarray, labels: Labels) -> LinearDiscriminantAnalysis:
     """The classifier of the road, straight from scikit-learn."""
     return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(codes, labels)
@@ -283,14 +289,14 @@ def test_folds_without_a_label_on_either_side_say_nothing() -> None:
 def test_cross_fitting_undoes_the_frame_of_each_fold(option: str) -> None:
     rows = training_rows()
     found = fitted(Spinning(), rows, folds_of(rows, 3))
-    codes = cross_fitted_codes(found, option)
+    codes = cross_fitted(found, option)
     np.testing.assert_allclose(codes, found.everybody.encode(rows.speech, option), atol=1e-9)
 
 
 def test_cross_fitted_codes_lie_in_the_frame_of_the_final_ones() -> None:
     rows = training_rows(600, nuisance=1.0)
     found = fitted(SharedSpace((2,)), rows)
-    codes = cross_fitted_codes(found, "latent 2")
+    codes = cross_fitted(found, "latent 2")
     final = found.everybody.encode(rows.speech, "latent 2")
     assert column_correlations(codes, final).min() > 0.95
     assert not np.allclose(codes, final)
@@ -301,13 +307,13 @@ def test_codes_of_a_person_are_turned_without_looking_at_that_person() -> None:
     rows = training_rows()
     folds = folds_of(rows)
     found = fitted(SharedSpace((2,)), rows, folds)
-    codes = cross_fitted_codes(found, "latent 2")
+    codes = cross_fitted(found, "latent 2")
     speech = rows.speech.copy()
     speech[folds[0].test[1:]] *= 100  # all but one row of who is held out
     louder = TrainingRows(rows.eeg, speech, rows.labels, rows.groups)
     same = FittedEncoder(found.everybody, found.by_fold, found.folds, louder, False)
     row = folds[0].test[0]
-    np.testing.assert_allclose(cross_fitted_codes(same, "latent 2")[row], codes[row], atol=1e-12)
+    np.testing.assert_allclose(cross_fitted(same, "latent 2")[row], codes[row], atol=1e-12)
 
 
 @pytest.mark.parametrize("dim", [6, 80])
@@ -315,7 +321,7 @@ def test_what_learns_nothing_gives_the_same_codes_cross_fitted(dim: int) -> None
     rng = np.random.default_rng(0)
     groups, labels = np.repeat(list("abcdef"), 5), np.tile([0, 1], 15)
     rows = TrainingRows(np.full((30, 1), np.nan), rng.random((30, dim)), labels, groups)
-    codes = cross_fitted_codes(fitted(SpeechItself(), rows, folds_of(rows, 3)), "speech")
+    codes = cross_fitted(fitted(SpeechItself(), rows, folds_of(rows, 3)), "speech")
     np.testing.assert_allclose(codes, rows.speech, atol=1e-9)
 
 
@@ -323,7 +329,7 @@ def test_rows_that_no_fold_holds_out_have_no_code_and_teach_the_classifier_nothi
     rows = training_rows()
     folds = folds_of(rows)[:2]
     found = fitted(SpeechItself(), rows, folds)
-    codes = cross_fitted_codes(found, "speech")
+    codes = cross_fitted(found, "speech")
     held_out = np.sort(np.concatenate([fold.test for fold in folds]))
     np.testing.assert_array_equal(np.flatnonzero(np.isfinite(codes).all(axis=1)), held_out)
     expected = discriminants(rows.speech[held_out], rows.labels[held_out])
@@ -336,7 +342,7 @@ def test_fewer_training_rows_than_columns_can_be_whitened() -> None:
     rows = training_rows(32, nuisance=1.0)
     wide = TrainingRows(rows.eeg, np.hstack([rows.speech, rows.eeg]), rows.labels, rows.groups)
     encoder = PrincipalComponents(whitened=(24,), dropped=())
-    codes = cross_fitted_codes(fitted(encoder, wide), "whitened 24")
+    codes = cross_fitted(fitted(encoder, wide), "whitened 24")
     assert codes.shape == (32, 24)
     assert np.isfinite(codes).all()
 
@@ -344,7 +350,7 @@ def test_fewer_training_rows_than_columns_can_be_whitened() -> None:
 def test_only_axes_that_an_encoder_chose_are_turned() -> None:
     rows = training_rows(120)
     found = fitted(SharedSpace((2,)), rows)
-    codes = cross_fitted_codes(found, "both 2")
+    codes = cross_fitted(found, "both 2")
     np.testing.assert_array_equal(codes[:, :-2], rows.speech)
     assert not np.allclose(codes[:, -2:], found.everybody.encode(rows.speech, "both 2")[:, -2:])
 
@@ -353,11 +359,11 @@ def test_only_axes_that_an_encoder_chose_are_turned() -> None:
 def test_asking_for_more_axes_than_there_are_turns_every_one(size: int) -> None:
     rows = training_rows()
 
-    def cross_fitted(size: int) -> np.ndarray:
+    def kept(size: int) -> np.ndarray:
         encoder = PrincipalComponents(whitened=(size,), dropped=())
-        return cross_fitted_codes(fitted(encoder, rows), f"whitened {size}")
+        return cross_fitted(fitted(encoder, rows), f"whitened {size}")
 
-    np.testing.assert_array_equal(cross_fitted(size), cross_fitted(rows.speech.shape[1]))
+    np.testing.assert_array_equal(kept(size), kept(rows.speech.shape[1]))
 
 
 @pytest.mark.parametrize("centred", [False, True])
