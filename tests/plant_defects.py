@@ -75,6 +75,9 @@ def main(words: list[str]) -> int:
     defects = [
         one for one in listed() if not words or any(w in one.file + " " + one.why for w in words)
     ]
+    if not defects:
+        print(f"No defect's file or reason contains any of {words}.")
+        return 2
     sound, last = run_tests(None, tuple(sorted({test for one in defects for test in one.tests})))
     if sound != 0:
         print(f"The tests fail without any defect:\n{last}")

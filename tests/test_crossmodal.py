@@ -442,10 +442,10 @@ def test_who_judges_teaches_nothing(
     if standards == "frozen":
         fixed = {view.shape[1]: estimator.Standard.of(view) for view in (eeg, speech)}
         monkeypatch.setattr(estimator.Standard, "of", lambda view: fixed[view.shape[1]])
-    # Scores of poisoned judges would choose another epoch: these ask the weights alone.
+    # Scores of poisoned judges would choose another epoch: these ask the others alone.
     monkeypatch.setattr(
-        CorrelatedAutoencoder, "_judge",
-        lambda self, *_: {"correlation": self.network_.maps["eeg"].linear.norm().item()},
+        estimator, "judge",
+        lambda raw, _, judging: {"correlation": float(np.square(raw["eeg"][~judging]).sum())},
     )  # fmt: skip
     ours = model(epochs=None).fit(eeg, speech)
     judges = ours.held_out_
@@ -949,7 +949,7 @@ def test_codes_that_are_not_those_of_transform_are_told(call: Call) -> None:
 
 
 def test_labels_of_judges_alone_cannot_be_judged_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimator, "FEWEST_LABELS", 3)
+    monkeypatch.setattr("jmml_edu.crossmodal.judges.FEWEST_LABELS", 3)
     eeg, speech = paired_views(21)
     judges = model(epochs=None).fit(eeg, speech).held_out_
     labels = np.where(judges, np.arange(60) % 2, -1)
@@ -959,7 +959,7 @@ def test_labels_of_judges_alone_cannot_be_judged_by(monkeypatch: pytest.MonkeyPa
 def test_labelled_judges_without_speech_cannot_judge_by_recall(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(estimator, "FEWEST_LABELS", 3)
+    monkeypatch.setattr("jmml_edu.crossmodal.judges.FEWEST_LABELS", 3)
     eeg, speech = paired_views(21)
     people, ours = np.arange(60) % 5, model(epochs=None)
     judges = ours.fit(eeg, speech, groups=people).held_out_
@@ -985,18 +985,17 @@ def test_nothing_comes_out_before_fit(call: str) -> None:
 @contextmanager
 def stopped_at(monkeypatch: pytest.MonkeyPatch, what: str, call: int) -> Iterator[list[int]]:
     """Interrupt the so-manieth call of the losses or of the judge; 0 interrupts none."""
-    owner = Batches if what == "losses" else CorrelatedAutoencoder
-    name, calls = ("losses", [0]) if what == "losses" else ("_judge", [0])
-    original = getattr(owner, name)
+    owner: Any = Batches if what == "losses" else estimator
+    original, calls = getattr(owner, what), [0]
 
-    def counted(self: object, *arguments: Any) -> object:
+    def counted(*arguments: Any) -> object:
         calls[0] += 1
         if calls[0] == call:
             raise KeyboardInterrupt
-        return original(self, *arguments)
+        return original(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(owner, name, counted)
+        patch.setattr(owner, what, counted)
         yield calls
 
 
@@ -1071,7 +1070,7 @@ def test_a_checkpoint_of_other_settings_or_data_is_refused(
 ) -> None:
     (views, people), checkpoint = SEEN, tmp_path / "run.st"
     eeg, speech = (view.copy() for view in views)
-    monkeypatch.setattr(estimator, "FEWEST_LABELS", 5)
+    monkeypatch.setattr("jmml_edu.crossmodal.judges.FEWEST_LABELS", 5)
     if "lonely" in change:  # same means and variances, other rows: only their order differs
         speech[:60] = np.nan
     with (

@@ -8,71 +8,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy.typing import ArrayLike
-from sklearn.metrics import recall_score
 
 from jmml_edu._checks import as_told_by, check_at_least, check_one_of, check_same_rows, fail
-from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.classifier import Labels
 from jmml_edu.columns import column_correlations
+from jmml_edu.crossmodal.judges import draw_judges, judge, labels_to_judge_by
 from jmml_edu.crossmodal.network import OBJECTIVES, VIEWS, Batches, TwoViewNetwork
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
-from jmml_edu.linear import Moments, solve
+from jmml_edu.crossmodal.turns import Standard, final_turn, numbers_of
 from jmml_edu.linear.two_views import Code, Features, TwoViews
-from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all, has_some
+from jmml_edu.missing import Matrix, has_all
 from jmml_edu.networks import Layers
 from jmml_edu.training import Schedule, Watch, train
-from jmml_edu.views import View, as_view, check_columns, check_pairs, columns_of, take
-
-FEWEST_LABELS = 20
-"""Per class, among those who learn and among those who judge; with fewer their recall is too noisy
-to stop by."""
-
-_FINAL_RIDGE = 1e-3  # of the last CCA, between codes: two that agree must not be told apart
+from jmml_edu.views import as_view, check_columns, check_pairs, columns_of
 
 _LAYERS, _SCHEDULE = Layers(), Schedule()
-
-
-@dataclass(frozen=True, eq=False)
-class Standard:
-    """What fills and standardises one view."""
-
-    filler: GapFiller
-    scaler: Scaler
-
-    @classmethod
-    def of(cls, view: Matrix) -> Standard:
-        """Return what the rows that are whole, or can be filled, teach."""
-        filler = GapFiller.of(view)
-        return cls(filler, Scaler.of(filler.fill(view)))
-
-    def apply(self, view: Matrix) -> Matrix:
-        """Return filled, standardised rows; rows of NaN stay."""
-        return self.scaler.apply(self.filler.fill(view))
-
-
-@dataclass(frozen=True, eq=False)
-class Turn:
-    """The last linear step of one view: from what an encoder says to canonical components."""
-
-    mean: Float[np.ndarray, " raw"]
-    directions: Float[np.ndarray, "raw component"]
-
-    def apply(self, raw: Matrix) -> Code:
-        """Return canonical components."""
-        turned: np.ndarray = (raw - self.mean) @ self.directions
-        return turned
-
-    def undo(self, codes: Code) -> Matrix:
-        """Return what the encoder had said."""
-        raw: np.ndarray = codes @ np.linalg.pinv(self.directions) + self.mean
-        return raw
 
 
 class CorrelatedAutoencoder(TwoViews):
@@ -207,7 +164,8 @@ class CorrelatedAutoencoder(TwoViews):
             eeg, speech = check_pairs("", eeg, speech, groups)
             self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
             views = {
-                name: _numbers(name, view) for name, view in zip(VIEWS, (eeg, speech), strict=True)
+                name: numbers_of(name, view)
+                for name, view in zip(VIEWS, (eeg, speech), strict=True)
             }
             if labels is not None:
                 check_same_rows("", eeg=views["eeg"], labels=labels)
@@ -216,7 +174,8 @@ class CorrelatedAutoencoder(TwoViews):
                         "", "labels", "be one number for each row", labels.shape,
                         "Pass class numbers, -1 where hidden.",
                     )  # fmt: skip
-            self.held_out_ = self._draw_held_out(views, groups)
+            share = self.held_out if self.epochs is None else 0.0
+            self.held_out_ = draw_judges(views, groups, share, self.seed)
             self.epochs_ = self.schedule.epochs if self.epochs is None else self.epochs
             if self.held_out_.any():
                 self._try(views, weights, labels, checkpoint)
@@ -228,6 +187,8 @@ class CorrelatedAutoencoder(TwoViews):
         check_one_of("", OBJECTIVES, objective=self.objective)
         check_at_least("", 0, watched=self.watched, seed=self.seed)
         check_at_least("", -np.inf, least_gain=self.least_gain)
+        if not 0 <= self.held_out < 1:
+            fail("", "held_out", "lie in [0, 1)", self.held_out, "Choose 0.2 to begin with.")
         most = self.schedule.epochs
         if self.epochs is not None and (
             not isinstance(self.epochs, Integral) or not 0 <= self.epochs <= most
@@ -271,25 +232,6 @@ class CorrelatedAutoencoder(TwoViews):
                     told.setdefault(target, []).append(self._tell(codes[source], source, target))
         return {name: _mean_of_known(guesses) for name, guesses in told.items()}
 
-    def _draw_held_out(
-        self, views: Mapping[str, Matrix], groups: ArrayLike | None
-    ) -> Bool[np.ndarray, " row"]:
-        """Return which rows only judge: all rows of some people."""
-        if not 0 <= self.held_out < 1:
-            fail("", "held_out", "lie in [0, 1)", self.held_out, "Choose 0.2 to begin with.")
-        share = self.held_out if self.epochs is None else 0.0
-        paired = has_some(views["eeg"]) & has_some(views["speech"])
-        who = np.arange(len(paired)) if groups is None else np.asarray(groups)
-        people = np.unique(who[paired])
-        if share and len(people) < 2:
-            fail(
-                "", "held_out", "be 0 where fewer than two people have both views", share,
-                "Bring more people, or set held_out=0.",
-            )  # fmt: skip
-        n_judges = min(max(round(share * len(people)), 1), len(people) - 1) if share else 0
-        judges = np.random.default_rng(self.seed).permutation(people)[:n_judges]
-        return np.isin(who, judges)
-
     def _try(
         self,
         views: Mapping[str, Matrix],
@@ -298,20 +240,17 @@ class CorrelatedAutoencoder(TwoViews):
         checkpoint: Path | None,
     ) -> None:
         """Train on those who do not judge, and note how many epochs pay for those who do."""
-        learning = ~self.held_out_
-        views = self._standardise(views, learning)
-        if labels is not None:
-            labels = np.where(has_all(views["speech"]), labels, HIDDEN)
-            sides = labels[learning], labels[self.held_out_]
-            labels = labels if all(_enough_labels(side) for side in sides) else None
+        judging = self.held_out_
+        views = self._standardise(views, ~judging)
+        labels = labels_to_judge_by(labels, views["speech"], judging)
         self.stopped_by_ = "correlation" if labels is None else "recall"
-        batches = self._start(_rows(views, learning), weights)
+        batches = self._start({name: view[~judging] for name, view in views.items()}, weights)
         self.history_ = train(
             self.network_,
             len(batches),
             batches.losses,
             self._schedule(),
-            judge=partial(self._judge, views, labels),
+            judge=lambda: judge(self._raw(views), labels, judging),
             watch=self._watch(views),
             checkpoint=checkpoint,
             about=self._about(views, labels),
@@ -336,7 +275,7 @@ class CorrelatedAutoencoder(TwoViews):
             checkpoint=checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-everybody"),
             about=self._about(views, None),
         )
-        self._turns, self.correlations_ = _final_turn(self._raw(views))
+        self._turns, self.correlations_ = final_turn(self._raw(views))
         if not self.held_out_.any():
             self.history_, self.stopped_by_ = history, "epochs"
 
@@ -377,17 +316,6 @@ class CorrelatedAutoencoder(TwoViews):
         """Return what the encoders say of standardised views."""
         return {name: self.network_.apply_map(name, view) for name, view in views.items()}
 
-    def _judge(self, views: Mapping[str, Matrix], labels: Labels | None) -> dict[str, float]:
-        """Return the total correlation, and the recall if labels tell it, on held-out rows."""
-        judging, raw = self.held_out_, self._raw(views)
-        turns, _ = _final_turn(_rows(raw, ~judging))
-        codes = [turns[name].apply(raw[name]) for name in ("eeg", "speech")]
-        both = judging & has_all(codes[0]) & has_all(codes[1])
-        scores = {"correlation": float(column_correlations(codes[0][both], codes[1][both]).sum())}
-        if labels is not None:
-            scores = {"recall": _recall(codes[1], labels, judging)} | scores
-        return scores
-
     def _watch(self, views: Mapping[str, Matrix]) -> Watch | None:
         """Return what tells the codes of the watched pairs, those who judge last; None for none."""
         if not self.watched:
@@ -395,7 +323,7 @@ class CorrelatedAutoencoder(TwoViews):
         rows = np.argsort(self.held_out_, kind="stable")[: self.watched]
 
         def codes() -> tuple[np.ndarray, np.ndarray]:
-            raw = self._raw(_rows(views, rows))
+            raw = self._raw({name: view[rows] for name, view in views.items()})
             return raw["eeg"].astype(np.float32), raw["speech"].astype(np.float32)
 
         return codes
@@ -404,7 +332,7 @@ class CorrelatedAutoencoder(TwoViews):
         """Return the codes of one view if it has the columns of fit."""
         view = as_view("", name, view)
         check_columns("", name, view, self._columns[name])
-        standard = self._standards[name].apply(_numbers(name, view))
+        standard = self._standards[name].apply(numbers_of(name, view))
         return self._turns[name].apply(self.network_.apply_map(name, standard))
 
     def _tell(self, codes: Code, source: str, target: str) -> Features:
@@ -424,47 +352,6 @@ class CorrelatedAutoencoder(TwoViews):
         scaler = self._standards[target].scaler
         told: np.ndarray = self.network_.apply_map(term, raw) * scaler.scale + scaler.mean
         return told
-
-
-def _final_turn(raw: Mapping[str, Matrix]) -> tuple[dict[str, Turn], Float[np.ndarray, " _"]]:
-    """Return the linear CCA of what the encoders say, and its correlations."""
-    both = has_all(raw["eeg"]) & has_all(raw["speech"])
-    moments = Moments.of(raw["eeg"][both], raw["speech"][both])
-    found = solve(moments, n_components=raw["eeg"].shape[1], ridge=_FINAL_RIDGE)
-    return {
-        "eeg": Turn(moments.mean[moments.eeg], found.eeg_directions),
-        "speech": Turn(moments.mean[moments.speech], found.speech_directions),
-    }, found.correlations
-
-
-def _numbers(name: str, view: View) -> Matrix:
-    """Return a view as numbers, NaN where they are missing."""
-    values = take(view, slice(None), name)
-    if np.isinf(values).any():
-        fail(
-            "", name, "be finite, or NaN where it is missing",
-            f"{int(np.isinf(values).sum())} infinite values", "Look where they come from.",
-        )  # fmt: skip
-    return values
-
-
-def _rows(views: Mapping[str, Matrix], rows: np.ndarray) -> dict[str, Float[np.ndarray, "taken _"]]:
-    """Return some rows of both views."""
-    return {name: view[rows] for name, view in views.items()}
-
-
-def _recall(codes: Code, labels: Labels, judging: Bool[np.ndarray, " row"]) -> float:
-    """Return how well labelled speech codes of the others recognise those who judge."""
-    known = (labels != HIDDEN) & has_all(codes)
-    learned = Classifier(codes[known & ~judging], labels[known & ~judging])
-    true, said = labels[known & judging], learned.predict(codes[known & judging])
-    return float(recall_score(true, said, labels=np.unique(true), average="macro"))
-
-
-def _enough_labels(labels: Labels) -> bool:
-    """Return whether recall on these rows is worth something."""
-    _, counts = np.unique(labels[labels != HIDDEN], return_counts=True)
-    return len(counts) > 1 and int(counts.min()) >= FEWEST_LABELS
 
 
 def _mean_of_known(guesses: list[Features]) -> Features:

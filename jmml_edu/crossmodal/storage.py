@@ -19,8 +19,9 @@ from safetensors.numpy import save as serialize
 from sklearn.utils.validation import check_is_fitted
 
 from jmml_edu._checks import fail
-from jmml_edu.crossmodal.estimator import CorrelatedAutoencoder, Standard, Turn
+from jmml_edu.crossmodal.estimator import CorrelatedAutoencoder
 from jmml_edu.crossmodal.network import VIEWS, TwoViewNetwork
+from jmml_edu.crossmodal.turns import Standard, Turn
 from jmml_edu.missing import GapFiller, Scaler
 from jmml_edu.networks import Layers
 from jmml_edu.training import History, Schedule
