@@ -11,7 +11,7 @@ from sentences import explained
 from two_views import paired_views
 
 from jmml_edu.linear import CCA, moments_by_fold
-from jmml_edu.linear.ridge import RIDGES, score_ridges
+from jmml_edu.linear.ridge import RIDGES, choose_ridge
 
 Views = tuple[np.ndarray, np.ndarray]
 
@@ -69,7 +69,7 @@ def test_one_fold_in_another_unit_spoils_no_score(outlier: float) -> None:
     eeg, speech = paired_views(0)
     eeg[:12] *= outlier
     folds = np.array_split(np.arange(60), 5)
-    found = score_ridges(moments_by_fold(eeg, speech, 5), n_components=2)
+    found = choose_ridge(moments_by_fold(eeg, speech, 5), RIDGES, n_components=2)[1]
     expected = by_refits((eeg, speech), folds, RIDGES, 2)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
@@ -80,7 +80,7 @@ def test_a_column_that_varies_in_one_fold_only_is_constant_without_it(seed: int)
     eeg[12:, 1] = 0
     eeg[:12, 1] *= 10
     folds = np.array_split(np.arange(60), 5)
-    found = score_ridges(moments_by_fold(eeg, speech, 5), n_components=1)
+    found = choose_ridge(moments_by_fold(eeg, speech, 5), RIDGES, n_components=1)[1]
     expected = by_refits((eeg, speech), folds, RIDGES, 1)
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
@@ -105,14 +105,14 @@ def test_few_pairs_of_many_columns_ask_for_much_ridge() -> None:
 
 def test_the_first_of_equal_ridges_is_taken() -> None:
     eeg, speech = (view[:, :1] for view in paired_views(0))
-    scores = score_ridges(moments_by_fold(eeg, speech, 5), (0.1, 10.0), n_components=1)
+    scores = choose_ridge(moments_by_fold(eeg, speech, 5), (0.1, 10.0), n_components=1)[1]
     np.testing.assert_allclose(scores[0], scores[1], atol=1e-12)
 
 
 def test_folds_are_left_as_they_were() -> None:
     folds = moments_by_fold(*paired_views(0), 5)
     before = [fold.scatter.copy() for fold in folds]
-    score_ridges(folds, n_components=2)
+    choose_ridge(folds, RIDGES, n_components=2)
     for fold, scatter in zip(folds, before, strict=True):
         np.testing.assert_array_equal(fold.scatter, scatter)
 

@@ -1,10 +1,7 @@
 """Linear correlation of two paired views in closed form: the baseline, and the oracle of the rest.
 
-Rows of data become moments, moments become directions, directions become codes. Nothing here
-knows of torch.
+Rows of data become moments, moments directions, directions codes. Nothing here knows of torch.
 """
-
-from __future__ import annotations
 
 from jmml_edu.linear.estimators import CCA, PLS
 from jmml_edu.linear.inference import PermutationTest, permutation_test
@@ -19,18 +16,7 @@ from jmml_edu.linear.resampling import (
 from jmml_edu.linear.solver import Solution, solve
 
 __all__ = [
-    "CCA",
-    "PLS",
-    "CorrelationIntervals",
-    "KernelCCA",
-    "LearningCurve",
-    "Moments",
-    "PermutationTest",
-    "Solution",
-    "bootstrap_correlations",
-    "learning_curve",
-    "moments_by_fold",
-    "moments_by_group",
-    "permutation_test",
-    "solve",
-]
+    "CCA", "PLS", "CorrelationIntervals", "KernelCCA", "LearningCurve", "Moments",
+    "PermutationTest", "Solution", "bootstrap_correlations", "learning_curve", "moments_by_fold",
+    "moments_by_group", "permutation_test", "solve",
+]  # fmt: skip

@@ -11,33 +11,19 @@ from jmml_edu._checks import InputWarning
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.solver import Solution
 
+_DROP = "Drop them if you did not expect that."
+_SHARE = "Use a ridge such as 0.1 to share the weight."
+
 
 def warn_of_weak_data(function: str, moments: Moments, solution: Solution) -> None:
-    """Warn the caller of ``function`` of columns without a say and of few pairs.
-
-    Warns
-    -----
-    InputWarning
-        One sentence each for constant columns, columns that are combinations of others, and
-        no more pairs than columns that have a say.
-    """
-    sentences = []
-    kept = {"eeg": solution.eeg_columns, "speech": solution.speech_columns}
-    for name, columns in kept.items():
+    """Warn the caller of ``function`` of columns of weight 0, and of no more pairs than others."""
+    sentences, n_columns = [], len(solution.eeg_columns) + len(solution.speech_columns)
+    for name, kept in (("eeg", solution.eeg_columns), ("speech", solution.speech_columns)):
         scale = moments.scale[getattr(moments, name)]
         constant, varying = np.flatnonzero(scale == 0), np.flatnonzero(scale)
-        dependent = np.setdiff1d(varying, columns)
-        if len(constant):
-            sentences.append(
-                f"{name} has constant columns, which get weight 0: {_few(constant)}."
-                " Drop them if you did not expect that."
-            )
-        if len(dependent):
-            sentences.append(
-                f"{name} has columns that combine others, which get weight 0: {_few(dependent)}."
-                " Use a ridge such as 0.1 to share the weight."
-            )
-    n_columns = sum(len(columns) for columns in kept.values())
+        sentences += _weightless(f"{name} has constant columns", constant, _DROP)
+        dependent = np.setdiff1d(varying, kept)
+        sentences += _weightless(f"{name} has columns that combine others", dependent, _SHARE)
     if moments.count <= n_columns:
         sentences.append(
             f"{moments.count} pairs are few for {n_columns} independent columns: training"
@@ -48,7 +34,8 @@ def warn_of_weak_data(function: str, moments: Moments, solution: Solution) -> No
         warnings.warn(f"{function}: {sentence}", InputWarning, stacklevel=3)
 
 
-def _few(columns: Int[np.ndarray, " column"]) -> str:
-    """Return the first column numbers as text, and how many more there are."""
-    shown = ", ".join(str(column) for column in columns[:5])
-    return shown if len(columns) <= 5 else f"{shown} and {len(columns) - 5} more"
+def _weightless(what: str, columns: Int[np.ndarray, " column"], remedy: str) -> list[str]:
+    """Return a sentence that names the first of such columns, if there are any."""
+    numbers = ", ".join(map(str, columns[:5]))
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    return [f"{what}, which get weight 0: {numbers}{more}. {remedy}"] if len(columns) else []

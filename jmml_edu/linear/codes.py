@@ -14,11 +14,7 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """A view seen through a linear map, computed for the rows that are asked for.
-
-    ``Codes(view, mean, directions)[rows]`` is ``(view[rows] - mean) @ directions``; nothing
-    as long as the view is ever held.
-    """
+    """Row x component: of a view, ``(view[rows] - mean) @ directions`` for the rows asked for."""
 
     view: View
     mean: Float[np.ndarray, " feature"]
@@ -45,6 +41,5 @@ class Codes:
         """Return the codes of all rows, without a centred copy of the view."""
         codes = np.empty(self.shape)
         for start in range(0, len(self), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            codes[rows] = self[rows]
+            codes[start : start + _ROWS_AT_ONCE] = self[start : start + _ROWS_AT_ONCE]
         return codes

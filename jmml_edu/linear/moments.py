@@ -1,7 +1,7 @@
 """Counts, means and scatter of paired views: all that linear methods need to know of the data.
 
-Rows go in once, block by block; out comes a :class:`Moments` that can be added to others, taken
-from others and drawn again, so that folds, people, files and workers cost no second reading.
+Rows go in once; out comes a :class:`Moments` that can be added, taken away and drawn again, so that
+folds, people, files and workers cost no second reading.
 """
 
 from __future__ import annotations
@@ -16,15 +16,7 @@ from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, fail
 from jmml_edu.columns import column_means
-from jmml_edu.views import (
-    View,
-    check_finite,
-    check_pairs,
-    group_numbers,
-    n_columns,
-    n_rows_of,
-    take,
-)
+from jmml_edu.views import View, check_finite, check_pairs, group_numbers, n_rows_of, take
 
 _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
 
@@ -33,30 +25,11 @@ _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
 class Moments:
     r"""How many pairs there are, where their mean is, and how they scatter about it.
 
-    .. math::
+    .. math:: n, \qquad \mu = \tfrac1n \sum_i x_i, \qquad S = \sum_i (x_i - \mu)(x_i - \mu)^\top
 
-        n, \qquad \mu = \tfrac1n \sum_i x_i, \qquad S = \sum_i (x_i - \mu)(x_i - \mu)^\top,
-        \qquad x_i = [\text{eeg}_i ; \text{speech}_i]
-
-    Attributes
-    ----------
-    count
-        Number of pairs :math:`n`.
-    mean
-        Column means, the EEG columns before the speech columns.
-    scatter
-        Centred cross-products :math:`S`; divided by ``count - 1`` they are covariances.
-    n_eeg
-        How many of the columns are EEG.
-
-    References
-    ----------
-    .. [1] T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance:
-       analysis and recommendations", The American Statistician 37, 1983.
-
-    Examples
-    --------
-    Two halves add up to the whole, and the whole less one half is the other:
+    ``count``, ``mean`` and ``scatter`` are :math:`n, \mu, S`, in the units of the columns; of the
+    columns :math:`x_i = [\text{eeg}_i ; \text{speech}_i]` the first ``n_eeg`` are EEG. Halves add
+    up to the whole, and the whole less one half is the other:
 
     >>> eeg, speech = np.array([[0.0], [2.0], [4.0], [6.0]]), np.array([[1.0], [1.0], [3.0], [3.0]])
     >>> first, second = Moments.of(eeg[:2], speech[:2]), Moments.of(eeg[2:], speech[2:])
@@ -73,115 +46,86 @@ class Moments:
     n_eeg: int
 
     @classmethod
+    @as_told_by("Moments.of")
+    @np.errstate(invalid="ignore", over="ignore")  # what is not finite is told in words
     def of(cls, eeg: View, speech: View, rows: Int[np.ndarray, " row"] | None = None) -> Moments:
         """Return the moments of paired rows, read once in blocks of about 2 MiB.
 
-        Parameters
-        ----------
-        eeg, speech
-            Row x feature; numpy arrays, memory maps, pandas frames or torch tensors. Row ``i`` of
-            one belongs to row ``i`` of the other. Summed in float64 whatever they are.
-        rows
-            Numbers of the rows to use; None for all.
-
-        Raises
-        ------
-        InputError
-            If the views are not matrices of as many rows, or hold NaN, infinity or text.
+        ``eeg`` and ``speech`` are row x feature, paired by position: arrays, memory maps, pandas
+        frames or torch tensors, summed in float64. ``rows`` numbers those to use; None takes all.
+        Raises InputError if they are not matrices of as many rows, or hold NaN, infinity or text.
         """
-        # What is not finite is told in words.
-        with as_told_by("Moments.of"), np.errstate(invalid="ignore", over="ignore"):
-            return cls._read(*check_pairs("", eeg, speech), rows)
-
-    @classmethod
-    def _read(cls, eeg: View, speech: View, rows: Int[np.ndarray, " row"] | None) -> Moments:
-        """Return the moments of checked views."""
-        n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
-        n_rows = n_rows_of(eeg) if rows is None else _count_rows(rows, n_rows_of(eeg))
+        eeg, speech = check_pairs("", eeg, speech)
+        (n, n_eeg), width = eeg.shape, eeg.shape[1] + speech.shape[1]
+        if rows is not None:
+            if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= n:
+                rule = f"be numbers from 0 to {n - 1}, at least one"
+                fail("", "rows", rule, rows, "np.flatnonzero turns a mask into numbers.")
+            n = len(rows)
         # Blocks at least as long as wide: products of columns then cost more than adding them up.
-        at_once = min(n_rows, max(1024, width, _BLOCK_VALUES // width))
+        at_once = min(n, max(1024, width, _BLOCK_VALUES // width))
         buffer, mean, scatter = np.empty((at_once, width)), np.zeros(width), np.zeros((0, 0))
-        for start in range(0, n_rows, at_once):
-            stop = min(start + at_once, n_rows)
-            here = slice(start, stop) if rows is None else rows[start:stop]
+        for start in range(0, n, at_once):
+            here = slice(start, start + at_once) if rows is None else rows[start : start + at_once]
             pieces = take(eeg, here, "eeg"), take(speech, here, "speech")
-            if start == 0:
-                mean = np.concatenate([column_means(piece) for piece in pieces])
-            block = buffer[: stop - start]
-            np.subtract(pieces[0], mean[:n_eeg], out=block[:, :n_eeg])
-            np.subtract(pieces[1], mean[n_eeg:], out=block[:, n_eeg:])
-            total = np.ones(len(block)) @ block
+            mean = mean if start else np.concatenate([column_means(piece) for piece in pieces])
+            block = np.concatenate(pieces, axis=1, out=buffer[: len(pieces[0])])
+            block -= mean  # about the mean so far
+            total, seen = np.ones(len(block)) @ block, start + len(block)
             if not np.isfinite(total).all():
                 check_finite("", here, eeg=pieces[0], speech=pieces[1])
             if start == 0:
                 scatter = block.T @ block
                 continue
-            # About the mean so far; the rank-one term moves the scatter to the mean of all.
             scatter += block.T @ block
-            scatter -= np.outer(total, total / stop)
-            mean = mean + total / stop
+            scatter -= np.outer(total, total / seen)  # about the mean of all
+            mean = mean + total / seen
         if not np.isfinite(scatter).all():
-            fail(
-                "", "views", "have finite squares", "values beyond 1e150",
-                "Choose a larger unit.",
-            )  # fmt: skip
-        return cls(n_rows, mean, scatter, n_eeg)
+            fail("", "views", "have finite squares", "values beyond 1e150", "Choose a larger unit.")
+        return cls(n, mean, scatter, n_eeg)
 
     @classmethod
+    @as_told_by("Moments.total")
     def total(cls, parts: Sequence[Moments], weights: Sequence[int] | None = None) -> Moments:
         r"""Return the moments of all parts together, each counted ``weights`` times.
 
-        A weight of -1 takes a part away from the others; resampled weights are a bootstrap of
-        parts. With :math:`N = \sum_j w_j n_j`:
-
-        .. math::
-
-            \mu = \tfrac1N \sum_j w_j n_j \mu_j, \qquad
+        .. math:: N = \sum_j w_j n_j, \qquad \mu = \tfrac1N \sum_j w_j n_j \mu_j, \qquad
             S = \sum_j w_j \left( S_j + n_j (\mu_j - \mu)(\mu_j - \mu)^\top \right)
 
-        Raises
-        ------
-        InputError
-            If there is no part, parts have different columns, or no pair is left.
+        (Chan, Golub, LeVeque, The American Statistician 37, 1983.) A weight of -1 takes a part
+        away; resampled weights are a bootstrap of parts. Raises InputError if there is no part,
+        parts have different columns, or no pair is left.
         """
-        if not parts or len({(part.n_eeg, len(part.mean)) for part in parts}) > 1:
-            fail(
-                "Moments.total", "parts", "be at least one, all of the same columns",
-                [(part.n_eeg, len(part.mean) - part.n_eeg) for part in parts],
-                "Take moments of the same EEG and speech columns.",
-            )  # fmt: skip
+        columns = [(part.n_eeg, len(part.mean) - part.n_eeg) for part in parts]
+        if len(set(columns)) != 1:
+            rule = "be at least one, all of the same columns"
+            remedy = "Take moments of the same EEG and speech columns."
+            fail("", "parts", rule, columns, remedy)
         repeats = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)
         if len(repeats) != len(parts):
-            fail(
-                "Moments.total", "weights", f"be one for each of the {len(parts)} parts",
-                len(repeats), "Count each part 1 time to begin with.",
-            )  # fmt: skip
+            rule = f"be one for each of the {len(parts)} parts"
+            fail("", "weights", rule, len(repeats), "Count each part 1 time to begin with.")
         counts = repeats * [part.count for part in parts]
-        if counts.sum() < 1:
-            fail(
-                "Moments.total", "parts", "leave at least one pair", int(counts.sum()),
-                "Take away no more than there is.",
-            )  # fmt: skip
+        count = int(counts.sum())
+        if count < 1:
+            fail("", "parts", "leave at least one pair", count, "Take away no more than there is.")
         # From the first mean, so that a constant column stays exactly constant.
         first = parts[0].mean
         offsets = np.stack([part.mean - first for part in parts])
-        mean = counts @ offsets / counts.sum()
+        mean = counts @ offsets / count
         apart = offsets - mean
         scatter = (apart * counts[:, None]).T @ apart
         for repeat, part in zip(repeats, parts, strict=True):
-            if repeat:
-                scatter += repeat * part.scatter
-        return cls(int(counts.sum()), first + mean, scatter, parts[0].n_eeg)
+            scatter += repeat * part.scatter
+        return cls(count, first + mean, scatter, parts[0].n_eeg)
 
     @classmethod
     def within(cls, parts: Sequence[Moments]) -> Moments:
-        """Return the moments of all parts with each part centred on its own mean.
+        """Return the moments of all parts, each centred on its own mean: what varies within people.
 
-        What differs *between* parts (people, say) is left out of the scatter. The count stays, so
-        covariances come out slightly small; correlations do not.
+        The count stays, so covariances come out slightly small; correlations do not.
         """
-        pooled = cls.total(parts)
-        return replace(pooled, scatter=np.sum([part.scatter for part in parts], axis=0))
+        return replace(cls.total(parts), scatter=np.sum([part.scatter for part in parts], axis=0))
 
     def __add__(self, other: Moments) -> Moments:
         return Moments.total([self, other])
@@ -212,29 +156,16 @@ class Moments:
         return np.where(deviations > rounding, deviations, 0.0)
 
 
-def _count_rows(rows: Int[np.ndarray, " row"], n_rows: int) -> int:
-    """Return how many row numbers there are; raise unless each names a row."""
-    if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= n_rows:
-        fail(
-            "", "rows", f"be numbers from 0 to {n_rows - 1}, at least one", rows,
-            "np.flatnonzero turns a mask into numbers.",
-        )  # fmt: skip
-    return len(rows)
-
-
 def moments_by_group(eeg: View, speech: View, groups: ArrayLike) -> list[Moments]:
     """Return the moments of each group (person, session, ...), in the order of their sorted names.
 
-    Examples
-    --------
     >>> eeg = speech = np.arange(6.0).reshape(3, 2)
     >>> [part.count for part in moments_by_group(eeg, speech, ["b", "a", "b"])]
     [1, 2]
     """
     eeg, speech = check_pairs("moments_by_group", eeg, speech, groups)
-    number = group_numbers("moments_by_group", groups)
-    rows_of = (np.flatnonzero(number == which) for which in range(number.max() + 1))
-    return [Moments.of(eeg, speech, rows) for rows in rows_of]
+    number = group_numbers("", groups)
+    return [Moments.of(eeg, speech, np.flatnonzero(number == one)) for one in np.unique(number)]
 
 
 def moments_by_fold(
@@ -242,26 +173,23 @@ def moments_by_fold(
 ) -> list[Moments]:
     """Return the moments of each fold: runs of neighbouring rows, or whole groups.
 
-    Groups are dealt largest first to the fold that has the fewest pairs, so that no person is
-    in two folds.
+    Groups are dealt largest first to the fold with the fewest pairs: nobody is in two folds.
+    Raises InputError if there are fewer rows, or groups, than folds.
 
-    Raises
-    ------
-    InputError
-        If there are fewer rows, or groups, than folds.
+    >>> [fold.count for fold in moments_by_fold(np.eye(5), np.eye(5), 2)]
+    [3, 2]
     """
     eeg, speech = check_pairs("moments_by_fold", eeg, speech, groups)
-    units = n_rows_of(eeg) if groups is None else group_numbers("", groups).max() + 1
-    if not 2 <= n_folds <= units:
-        fail(
-            "moments_by_fold", "n_folds", f"lie between 2 and {units}, the number of "
-            + ("pairs" if groups is None else "groups"), n_folds, "Choose another number of folds.",
-        )  # fmt: skip
-    if groups is None:
-        runs = np.array_split(np.arange(units), n_folds)
-        return [Moments.of(eeg, speech, run) for run in runs]
-    folds: list[list[Moments]] = [[] for _ in range(n_folds)]
-    parts = moments_by_group(eeg, speech, groups)
-    for part in sorted(parts, key=lambda part: -part.count):
-        min(folds, key=lambda fold: sum(one.count for one in fold)).append(part)
-    return [Moments.total(fold) for fold in folds]
+    number = np.arange(n_rows_of(eeg)) if groups is None else group_numbers("", groups)
+    sizes, what = np.bincount(number), "pairs" if groups is None else "groups"
+    if not 2 <= n_folds <= len(sizes):
+        rule = f"lie between 2 and {len(sizes)}, the number of {what}"
+        fail("moments_by_fold", "n_folds", rule, n_folds, "Choose another number of folds.")
+    fold = np.sort(number % n_folds)  # runs of neighbours
+    if groups is not None:
+        fold_of, pairs_of = np.empty_like(sizes), np.zeros(n_folds)
+        for group in np.argsort(-sizes, kind="stable"):
+            fold_of[group] = pairs_of.argmin()
+            pairs_of[fold_of[group]] += sizes[group]
+        fold = fold_of[number]
+    return [Moments.of(eeg, speech, np.flatnonzero(fold == one)) for one in range(n_folds)]

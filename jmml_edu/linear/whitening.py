@@ -15,20 +15,12 @@ from jmml_edu.linear.moments import Moments
 class Whitening:
     r"""A change of coordinates :math:`W` in which one view has the identity as its covariance.
 
-    .. math::
+    .. math:: W^\top C\, W = I, \quad W = D^{-1} L^{-\top}, \qquad
+        C = (1 - \tau)\, \Sigma + \tau D^2 = D L L^\top D, \quad \tau = \frac{r}{1 + r}
 
-        W^\top C\, W = I, \qquad
-        C = (1 - \tau)\, D^{-1} \Sigma D^{-1} + \tau I = L L^\top, \qquad W = D^{-1} L^{-\top}
-
-    Attributes
-    ----------
-    columns
-        The columns that span the view, in the order of pivoting; constant columns and
-        combinations of other columns are not among them.
-    factor
-        Lower Cholesky factor :math:`L` over these columns.
-    scale
-        Diagonal of :math:`D` for every column of the view.
+    ``columns`` span the view, in the order of pivoting: neither constant ones nor combinations of
+    others are among them. ``factor`` is the lower Cholesky factor :math:`L` over these columns,
+    ``scale`` the diagonal of :math:`D` for every column of the view.
     """
 
     columns: Int[np.ndarray, " kept"]
@@ -43,18 +35,15 @@ class Whitening:
     @property
     def smallest(self) -> float:
         """The least part of a varying column's variance that columns before it do not explain."""
-        if self.rank < np.count_nonzero(self.scale):
-            return 0.0
-        return float(self.factor.diagonal().min(initial=1.0) ** 2)
+        all_kept = self.rank == np.count_nonzero(self.scale)
+        return float(self.factor.diagonal().min(initial=1.0) ** 2) if all_kept else 0.0
 
     def whiten(self, cross: Float[np.ndarray, "column other"]) -> Float[np.ndarray, "kept other"]:
         """Return :math:`W^T` times a matrix that has the view's columns as rows."""
         scaled = cross[self.columns] / self.scale[self.columns, None]
         return solve_triangular(self.factor, scaled, lower=True, check_finite=False)
 
-    def directions(
-        self, rotation: Float[np.ndarray, "kept component"]
-    ) -> Float[np.ndarray, "column component"]:
+    def directions(self, rotation: Float[np.ndarray, "kept k"]) -> Float[np.ndarray, "column k"]:
         """Return :math:`W` times a rotation; columns that are not kept have weight 0."""
         found = np.zeros((len(self.scale), rotation.shape[1]))
         weights = solve_triangular(self.factor, rotation, lower=True, trans=1, check_finite=False)
@@ -63,32 +52,19 @@ class Whitening:
 
 
 def whiten(
-    covariance: Float[np.ndarray, "column column"],
-    scale: Float[np.ndarray, " column"],
-    *,
-    ridge: float,
+    covariance: Float[np.ndarray, "p p"], scale: Float[np.ndarray, " p"], *, ridge: float
 ) -> Whitening:
     """Return the whitening of one view by Cholesky with pivoting, which reveals the rank.
 
-    Parameters
-    ----------
-    covariance
-        Of the view's columns.
-    scale
-        What to divide each column by, at least 0: its standard deviation makes the result free
-        of units. Columns of scale 0 are left out.
-    ridge
-        Fraction of the scaled variance added to it; 0 to infinity.
+    Standard deviations as the scale make it free of units; columns of scale 0 are left out. The
+    ridge, 0 to infinity, is the fraction of the scaled variance that is added to it.
     """
     varying = np.flatnonzero(scale > 0)
     shrinkage = 1.0 if np.isinf(ridge) else ridge / (1.0 + ridge)
     within = covariance[np.ix_(varying, varying)] / np.outer(scale[varying], scale[varying])
     within *= 1.0 - shrinkage
     within[np.diag_indices_from(within)] += shrinkage
-    if not len(varying):
-        return Whitening(varying, within, scale)
-    # What remains of a dependent column is rounding noise of about this size.
-    noise = 10 * len(varying) * np.finfo(float).eps
+    noise = 10 * len(varying) * np.finfo(float).eps  # about what remains of a dependent column
     factor, pivots, rank, _ = lapack.dpstrf(within, tol=noise, lower=1)
     return Whitening(varying[pivots[:rank] - 1], np.tril(factor[:rank, :rank]), scale)
 
@@ -96,17 +72,11 @@ def whiten(
 def whiten_views(
     moments: Moments, *, ridge: tuple[float, float], by_view: bool = False
 ) -> tuple[Whitening, Whitening]:
-    """Return the whitening of EEG and of speech, scaled column by column or each as a whole.
-
-    Columns are scaled to unit variance; with ``by_view`` all columns of a view, features of a
-    kernel, are divided by the root of their total variance.
-    """
-    eeg, speech = (
-        whiten(covariance, np.full_like(scale, covariance.trace() ** 0.5) if by_view else scale,
-               ridge=one_ridge)
-        for covariance, scale, one_ridge in (
-            (moments.covariance[view, view], moments.scale[view], one_ridge)
-            for view, one_ridge in zip((moments.eeg, moments.speech), ridge, strict=True)
-        )
-    )  # fmt: skip
-    return eeg, speech
+    """Return the whitening of EEG and of speech; ``by_view`` scales not columns but whole views."""
+    whitenings = []
+    for view, one_ridge in zip((moments.eeg, moments.speech), ridge, strict=True):
+        covariance, scale = moments.covariance[view, view], moments.scale[view]
+        if by_view:
+            scale = np.full_like(scale, covariance.trace() ** 0.5)
+        whitenings.append(whiten(covariance, scale, ridge=one_ridge))
+    return whitenings[0], whitenings[1]
