@@ -11,15 +11,30 @@ from numpy.typing import ArrayLike
 from jmml_edu._checks import as_told_by
 from jmml_edu.linear.advice import warn_of_weak_data
 from jmml_edu.linear.codes import Codes
-from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.ridge import RIDGES
+from jmml_edu.linear.moments import Moments, moments_by_fold
+from jmml_edu.linear.ridge import RIDGES, choose_ridge
 from jmml_edu.linear.solver import Solution, ridge_of_each, solve
 from jmml_edu.linear.two_views import TwoViews
 from jmml_edu.linear.whitening import whiten_views
 from jmml_edu.views import View, check_columns, check_pairs, columns_of, n_columns
 
 
-class CCA(TwoViews):
+class RidgedViews(TwoViews):
+    """Two views whose estimator has a ridge, as given or the best on held-out folds."""
+
+    def _moments(self, eeg: View, speech: View, groups: ArrayLike | None, **how: bool) -> Moments:
+        """Return the moments of all pairs; set ``ridge_``."""
+        self.__dict__.pop("ridge_scores_", None)
+        if str(self.ridge) != "cv":
+            self.ridge_ = ridge_of_each(self.ridge)
+            return Moments.of(eeg, speech)
+        parts, how_many = moments_by_fold(eeg, speech, self.folds, groups), self.n_components
+        best, self.ridge_scores_ = choose_ridge(parts, self.ridges, n_components=how_many, **how)
+        self.ridge_ = best, best
+        return Moments.total(parts)
+
+
+class CCA(RidgedViews):
     r"""Canonical correlation analysis of two paired views, plain or with a ridge.
 
     Finds directions :math:`a` and :math:`b` whose codes agree as well as linear maps allow [1]_,
@@ -30,9 +45,10 @@ class CCA(TwoViews):
         C_v = (1 - \tau)\, \Sigma_{vv} + \tau I, \quad \tau = \frac{r}{1 + r}
 
     Columns are scaled to unit variance first, so that units do not matter. The ridge :math:`r` [2]_
-    leads from CCA (0) to PLS (infinity), to directions that also carry much of each view. The
-    largest weight of each EEG direction is positive. Columns of which less than 1e-9 is their own,
-    from moments alone (``partial_fit``, ``fit_moments``, ``"cv"``) less than 1e-7, have no say.
+    leads from CCA (0) to PLS (infinity), to directions that also carry much of each view; without
+    it training codes have unit variance, with it correlations need not fall. The largest weight of
+    each EEG direction is positive. Columns of which less than 1e-9 is their own, from moments alone
+    (``partial_fit``, ``fit_moments``, ``"cv"``) less than 1e-7, have no say.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from jmml_edu.linear.whitening import whiten_views
 from jmml_edu.views import View, check_pairs, group_numbers, n_rows_of, rounding_of, take
 
 Codes = Float[np.ndarray, "row _"]
-Members = list[Int[np.ndarray, " _"]]
+Members = list[Int[np.ndarray, " _"]]  # the rows of each group
 
 _BLOCK_VALUES = 2**17  # 1 MiB of shuffled codes: several draws at once, still in the cache
 _ROUNDING = 1e-9  # statistics closer than this are equal; they are of order 1
@@ -88,11 +88,11 @@ def permutation_test(
     look significant; average each recording first. Nor are trials of several people without
     ``groups``; to ask whether *people* belong together, pass one averaged row of each.
 
-    The first p is exact, later ones approximate. With a ridge :math:`C^\top C` is as expected,
-    ``2 (k - 1) / (pairs - 1)``, and p is too large where pairs are few; one chosen on the same
-    pairs flatters them. Freeing again, as [2]_ in regression, keeps p from being too small; [1]_
-    frees once, in raw units, and tests Wilks' sum of logarithms. The largest root finds one strong
-    component among many columns more often.
+    The first p is exact, later ones approximate; few pairs for the columns make every p 1, with a
+    warning. With a ridge :math:`C^\top C` is as expected, ``2 (k - 1) / (pairs - 1)``, and p is too
+    large where pairs are few; one chosen on the same pairs flatters them. Freeing again, as [2]_ in
+    regression, keeps p from being too small; [1]_ frees once, in raw units, and tests Wilks' sum of
+    logarithms. The largest root finds one strong component among many columns more often.
 
     References
     ----------

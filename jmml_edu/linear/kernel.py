@@ -1,7 +1,4 @@
-"""Kernel CCA: linear CCA between features of rows, known only through comparing rows.
-
-The features serve the same moments, whitening and solver as columns do.
-"""
+"""Kernel CCA: linear CCA, by the same solver, between features known through comparing rows."""
 
 from __future__ import annotations
 
@@ -19,14 +16,15 @@ from sklearn.metrics import pairwise
 
 from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one_of, fail
 from jmml_edu.linear.codes import Codes
+from jmml_edu.linear.estimators import RidgedViews
 from jmml_edu.linear.moments import Moments
 from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Similarities, median_distance
 from jmml_edu.linear.solver import solve
-from jmml_edu.linear.two_views import Code, TwoViews
+from jmml_edu.linear.two_views import Code
 from jmml_edu.views import View, check_pairs, columns_of, n_columns, n_rows_of
 
 
-class KernelCCA(TwoViews):
+class KernelCCA(RidgedViews):
     r"""Kernel canonical correlation analysis of two paired views, exact or from landmarks.
 
     A kernel :math:`k(x, x') = \langle \varphi(x), \varphi(x') \rangle` compares two rows by
@@ -105,9 +103,9 @@ class KernelCCA(TwoViews):
         self.seed = seed
 
     def fit(self, eeg: View, speech: View, *, groups: ArrayLike | None = None) -> KernelCCA:
-        """Learn from paired rows and return self, with the arguments and errors of :meth:`CCA.fit`.
+        """Learn from paired rows and return self; arguments and errors as of :meth:`CCA.fit`.
 
-        Warns of constant columns, and of views that agree perfectly for want of a ridge.
+        Settings out of range raise too; warns of constant columns and of too little ridge.
         """
         with as_told_by("KernelCCA.fit"):
             eeg, speech = check_pairs("", eeg, speech, groups)
@@ -141,7 +139,8 @@ class KernelCCA(TwoViews):
         similarities = Similarities.of(name, view, self.landmarks_, self._kernel_of)
         constant = np.setdiff1d(np.arange(n_columns(view)), similarities.columns)
         if len(constant):
-            _warn(f"{name} has constant columns, which have no say: {constant.tolist()}.")
+            sentence = f"{name} has constant columns, which have no say: {constant.tolist()}."
+            warnings.warn(f"KernelCCA.fit: {sentence}", InputWarning, stacklevel=3)
         return LandmarkFeatures.of(similarities)
 
     def _kernel_of(self, name: str, landmarks: Float[np.ndarray, "landmark column"]) -> Kernel:
@@ -178,10 +177,11 @@ class KernelCCA(TwoViews):
         ranks = len(found.eeg_columns), len(found.speech_columns)
         free = np.where(self.ridge_, 1, ranks).sum()
         if free >= moments.count:
-            _warn(
-                f"{free} free directions of {moments.count} pairs agree perfectly in any data."
-                " Use a ridge such as 0.001."
-            )
+            warnings.warn(
+                f"KernelCCA.fit: {free} free directions of {moments.count} pairs agree perfectly in"
+                " any data. Use a ridge such as 0.001.",
+                InputWarning, stacklevel=3,
+            )  # fmt: skip
         mean = {name: moments.mean[getattr(moments, name)] for name in seen}
         known = Codes(features["eeg"], mean["eeg"], found.eeg_directions)[self.landmarks_]
         signs = np.where(known.max(axis=0) < -known.min(axis=0), -1.0, 1.0)
@@ -197,8 +197,3 @@ class KernelCCA(TwoViews):
     def _loadings(self, source: str, target: str) -> Float[np.ndarray, "component feature"]:
         """Return the least-squares map from codes of one view to the centred target view."""
         return self._maps[source, target]
-
-
-def _warn(sentence: str) -> None:
-    """Warn the caller of fit."""
-    warnings.warn(f"KernelCCA.fit: {sentence}", InputWarning, stacklevel=4)

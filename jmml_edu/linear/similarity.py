@@ -37,10 +37,7 @@ def median_distance(rows: Float[np.ndarray, "row column"]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Similarities:
-    """A view as the similarity of its rows to landmarks, for the rows asked for.
-
-    Rows are compared in standard units, by the ``columns`` that vary.
-    """
+    """A view as the similarity of its rows, in standard units, to landmarks, where asked for."""
 
     view: View
     columns: Int[np.ndarray, " kept"]
@@ -125,8 +122,7 @@ class LandmarkFeatures:
     def at_hand(self, landmarks: Int[np.ndarray, " landmark"]) -> View:
         """Return the features of all rows, computed once unless they take too much memory.
 
-        ``landmarks`` are the numbers of the rows that all are compared with. Those that span the
-        features have the rows of L, the others are combinations of them or no landmarks at all.
+        Landmarks (their row numbers) that span the features have the rows of L as features.
         """
         if len(landmarks) < len(self) and np.prod(self.shape) > _AT_HAND:
             return self

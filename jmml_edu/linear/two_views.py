@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from jmml_edu._checks import as_told_by, check_matrix, fail
 from jmml_edu.columns import column_correlations
-from jmml_edu.linear.moments import Moments, moments_by_fold
-from jmml_edu.linear.ridge import choose_ridge
-from jmml_edu.linear.solver import ridge_of_each
 from jmml_edu.views import View, as_view, check_columns, check_pairs
 
 Code = Float[np.ndarray, "row component"]
@@ -93,17 +89,6 @@ class TwoViews(BaseEstimator):  # type: ignore[misc]
         view = as_view("", name, view)
         check_columns("", name, view, self._columns[name])
         return self._encoding(name, view).all()
-
-    def _moments(self, eeg: View, speech: View, groups: ArrayLike | None, **how: bool) -> Moments:
-        """Return the moments of all pairs; set the ridge, as given or best on held-out folds."""
-        self.__dict__.pop("ridge_scores_", None)
-        if str(self.ridge) != "cv":
-            self.ridge_ = ridge_of_each(self.ridge)
-            return Moments.of(eeg, speech)
-        parts, how_many = moments_by_fold(eeg, speech, self.folds, groups), self.n_components
-        best, self.ridge_scores_ = choose_ridge(parts, self.ridges, n_components=how_many, **how)
-        self.ridge_ = best, best
-        return Moments.total(parts)
 
     def _named(self, method: str) -> str:
         """Return a method as it was called, for sentences."""
