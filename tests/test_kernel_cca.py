@@ -397,6 +397,10 @@ def test_without_a_ridge_perfect_agreement_is_announced() -> None:
             "kernel must contain finite numbers only; got 3600 NaN or infinite, the first at"
             " row 0, column 0. Drop or mend those rows first.",
         ),
+        (
+            {"kernel": lambda a, b: np.zeros((len(a), len(b)))},
+            "kernel must be above 0 for some row with itself; got 0.0. Change its sign.",
+        ),
     ],
 )
 def test_a_setting_out_of_range_is_explained(settings: dict[str, object], sentence: str) -> None:

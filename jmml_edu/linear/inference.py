@@ -18,7 +18,7 @@ from jmml_edu.linear.whitening import whiten_views
 from jmml_edu.views import View, check_pairs, group_numbers, n_rows_of, rounding_of, take
 
 Codes = Float[np.ndarray, "row _"]
-Members = list[Int[np.ndarray, " _"]]
+Members = list[Int[np.ndarray, " _"]]  # the rows of each group
 
 _BLOCK_VALUES = 2**17  # 1 MiB of shuffled codes: several draws at once, still in the cache
 _ROUNDING = 1e-9  # statistics closer than this are equal; they are of order 1
@@ -29,10 +29,9 @@ _SINGULAR = 1e-12  # added to 1 where all of a variate may be lost
 class PermutationTest:
     """What the pairs show, and what they would show if nothing belonged together.
 
-    ``correlations`` are those of the codes on the data, in [-1, 1], centred within groups where
-    there are any; ``statistics`` are what is tested: singular values, without a ridge the same;
-    ``null_statistics`` are those of each draw, with the components before taken out. ``p_values``
-    in (0, 1] are corrected for testing one component after the other: they never fall.
+    ``correlations``, in [-1, 1], are those of the codes centred within groups; ``statistics`` what
+    is tested, singular values, without a ridge the same; ``null_statistics`` those of each draw,
+    with the components before taken out. ``p_values``, in (0, 1], are corrected: they never fall.
     """
 
     correlations: Float[np.ndarray, " component"]
@@ -55,17 +54,13 @@ def permutation_test(
     draws: int = 999,
     seed: int = 0,
 ) -> PermutationTest:
-    r"""Test each canonical correlation against pairs that are shuffled.
+    r"""Test each canonical correlation against pairs that are shuffled [1]_.
 
-    Shuffling rows changes no covariance within a view, so both are whitened once and turned into
-    all canonical variates :math:`U, V` (some of the larger view have no partner). To test component
-    :math:`k`, those from :math:`k` on are shuffled (:math:`P`), freed from the earlier ones
-    :math:`R_k` of both views, as they were before, and whitened again; the largest correlation
-    that is left is compared [1]_:
+    Both views are whitened once and turned into all canonical variates :math:`U, V`. To test
+    component :math:`k`, those from :math:`k` on are shuffled (:math:`P`), freed from the earlier
+    ones :math:`R_k` of both views, and whitened again; the largest correlation left is compared:
 
-    .. math::
-
-        t_k = \sigma_1\!\left(U_k^\top P V_k \,(I - C^\top C)^{-1/2}\right),
+    .. math:: t_k = \sigma_1\!\left(U_k^\top P V_k \,(I - C^\top C)^{-1/2}\right),
         \quad C = R_k^\top P V_k, \qquad
         p_k = \max_{j \le k} \frac{1 + \#\{t_j \ge \rho_j\}}{1 + \text{draws}}
 
@@ -79,43 +74,30 @@ def permutation_test(
         Who or what each row comes from. Rows are then centred and shuffled within groups: what is
         tested is whether *trials* of a person belong together.
     draws, seed
-        Number of random permutations, at least 1 (no p is below ``1 / (1 + draws)``), and what
-        decides them.
+        Number of permutations, at least 1 (p is at least ``1 / (1 + draws)``); what decides them.
 
     Raises
     ------
     InputError
-        If the views are not paired, hold NaN or have fewer directions than components, or no
-        group has two rows.
+        If the views are not paired, hold NaN, have too few directions, or no group has two rows.
 
     Notes
     -----
-    Rows that are shuffled must be exchangeable. Neighbouring windows of one recording are not,
-    whatever the groups: of independent slow signals (correlation 0.9 from window to window, 40
-    windows of each of 6 people) 9 in 10 look significant. Average each recording first.
+    Rows that are shuffled must be exchangeable. Windows of one recording are not, whatever the
+    groups: of slow signals (correlation 0.9 from one of 40 windows to the next, 6 people) 9 in 10
+    look significant; average each recording first. Nor are trials of several people without
+    ``groups``; to ask whether *people* belong together, pass one averaged row of each.
 
-    Pairs must be independent. Trials of one person are not: without ``groups`` two views that
-    tell people apart seem related however the people were dealt. To ask whether *people* belong
-    together, pass one averaged row of each. A warning says where pairs are too few: without a
-    ridge the first correlation is then 1 for any data, and every p is 1.
-
-    The first p is exact, later ones approximate, since the variates taken out are estimates. With
-    a ridge variates correlate; there the expected :math:`C^\top C`, a share of
-    ``2 (k - 1) / (pairs - 1)``, stands for itself, and p is too large where pairs are few. A
-    ridge chosen on the same pairs flatters them. Centring commutes with shuffling; taking out
-    other nuisances (age, noise) would not [1]_.
-
-    Freeing again, as [2]_ does in regression, keeps p from being too small where pairs are few;
-    [1]_ frees once, completes the larger view in raw units, so that units matter, and tests
-    Wilks' sum of logarithms. The largest root reads as a correlation, means the same for PLS, and
-    finds one strong component among many columns more often.
+    The first p is exact, later ones approximate; few pairs for the columns make every p 1, with a
+    warning. With a ridge :math:`C^\top C` is as expected, ``2 (k - 1) / (pairs - 1)``, and p is too
+    large where pairs are few; one chosen on the same pairs flatters them. Freeing again, as [2]_ in
+    regression, keeps p from being too small; [1]_ frees once, in raw units, and tests Wilks' sum of
+    logarithms. The largest root finds one strong component among many columns more often.
 
     References
     ----------
-    .. [1] A. M. Winkler, O. Renaud, S. M. Smith, T. E. Nichols, "Permutation inference for
-       canonical correlation analysis", NeuroImage 220, 2020. https://arxiv.org/abs/2002.10046
-    .. [2] D. Freedman, D. Lane, "A nonstochastic interpretation of reported significance levels",
-       Journal of Business and Economic Statistics 1, 1983.
+    .. [1] A. M. Winkler et al., NeuroImage 220, 2020. https://arxiv.org/abs/2002.10046
+    .. [2] D. Freedman, D. Lane, Journal of Business and Economic Statistics 1, 1983.
 
     Examples
     --------
@@ -170,20 +152,19 @@ def _canonical_variates(
     moments = Moments.within([Moments.of(eeg, speech, rows) for rows in members])
     whitenings, codes = whiten_views(moments, ridge=ridges), []
     for view, whitening, ridge in zip((eeg, speech), whitenings, ridges, strict=True):
-        centred = take(view, slice(None)).copy()
+        values, root = take(view, slice(None)), np.sqrt(n_rows_of(view) - 1)
+        centred = values.copy()
         for rows in members:
             centred[rows] -= column_means(centred[rows])
         if ridge:
-            directions = whitening.directions(np.eye(whitening.rank))
-            codes.append(centred @ directions / np.sqrt(len(centred) - 1))
+            codes.append(centred @ whitening.directions(np.eye(whitening.rank)) / root)
         else:  # columns that nearly depend on each other need more than their covariance
             varying = np.flatnonzero(whitening.scale)
-            scaled = centred[:, varying] / whitening.scale[varying]
-            basis, triangle, order = qr(scaled, mode="economic", pivoting=True)
-            own = np.abs(triangle.diagonal()) / np.sqrt(max(len(scaled) - 1, 1))
-            size = np.abs(take(view, slice(None))).max(axis=0)[varying][order[: len(own)]]
-            rounding = 16 * rounding_of(view) * size / whitening.scale[varying][order[: len(own)]]
-            codes.append(basis[:, own > np.maximum(rounding, 1e-10)])
+            scale = whitening.scale[varying]
+            basis, triangle, order = qr(centred[:, varying] / scale, mode="economic", pivoting=True)
+            own = np.abs(triangle.diagonal()) / root
+            size = (np.abs(values[:, varying]).max(axis=0) / scale)[order[: len(own)]]
+            codes.append(basis[:, own > np.maximum(16 * rounding_of(view) * size, 1e-10)])
     turn_left, _, turn_right = np.linalg.svd(codes[0].T @ codes[1])
     return codes[0] @ turn_left, codes[1] @ turn_right.T
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,21 +32,25 @@ def median_distance(rows: Float[np.ndarray, "row column"]) -> float:
     2.0
     """
     distances = pdist(rows)
-    apart = distances[distances > 0]
-    return float(np.median(apart)) if len(apart) else 1.0
+    return float(np.median(distances[distances > 0])) if distances.any() else 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class Standard:
-    """The columns of a view that vary, their mean and standard deviation."""
+class Similarities:
+    """A view as the similarity of its rows, in standard units, to landmarks, where asked for."""
 
+    view: View
     columns: Int[np.ndarray, " kept"]
     mean: Float[np.ndarray, " kept"]
     scale: Float[np.ndarray, " kept"]
+    landmarks: Float[np.ndarray, "landmark kept"]
+    kernel: Kernel
 
     @classmethod
-    def of(cls, name: str, view: View) -> Standard:
-        """Return what standardises a view that is finite and varies."""
+    def of(
+        cls, name: str, view: View, rows: Rows, kernel_of: Callable[..., Kernel]
+    ) -> Similarities:
+        """Return a view, finite and varying, as seen from landmarks; they may shape the kernel."""
         values = take(view, slice(None))
         check_matrix("", **{name: values})
         mean, scale = column_means(values), values.std(axis=0, ddof=min(1, len(values) - 1))
@@ -54,32 +58,16 @@ class Standard:
         columns = np.flatnonzero(scale > 8 * np.finfo(float).eps * np.abs(mean))
         if not len(columns):
             fail("", name, "vary", f"{len(values)} equal rows", "Look where it comes from.")
-        return cls(columns, mean[columns], scale[columns])
-
-    def rows(self, view: View, which: Rows) -> Float[np.ndarray, "row kept"]:
-        """Return some rows of a view, standardised."""
-        return (take(view, which)[:, self.columns] - self.mean) / self.scale
-
-
-@dataclass(frozen=True, eq=False)
-class Similarities:
-    """A view as the similarity of its rows to standardised landmarks, for the rows asked for."""
-
-    view: View
-    standard: Standard
-    landmarks: Float[np.ndarray, "landmark kept"]
-    kernel: Kernel
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and landmarks."""
-        return n_rows_of(self.view), len(self.landmarks)
+        mean, scale = mean[columns], scale[columns]
+        landmarks = (values[rows][:, columns] - mean) / scale
+        return cls(view, columns, mean, scale, landmarks, kernel_of(name, landmarks))
 
     def __len__(self) -> int:
-        return self.shape[0]
+        return n_rows_of(self.view)
 
     def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row landmark"]:
-        return self.kernel(self.standard.rows(self.view, rows), self.landmarks)
+        standard = (take(self.view, rows)[:, self.columns] - self.mean) / self.scale
+        return self.kernel(standard, self.landmarks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +89,10 @@ class LandmarkFeatures:
         check_matrix("", kernel=among)
         if np.abs(among - among.T).max() > 1e-6 * np.abs(among).max():
             fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
-        scale = np.full(len(among), np.sqrt(among.diagonal().max().clip(min=0.0)))
-        return cls(similarities, whiten(among, scale, ridge=0.0))
+        largest = among.diagonal().max()
+        if largest <= 0:
+            fail("", "kernel", "be above 0 for some row with itself", largest, "Change its sign.")
+        return cls(similarities, whiten(among, np.full(len(among), largest**0.5), ridge=0.0))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -112,37 +102,33 @@ class LandmarkFeatures:
     def __len__(self) -> int:
         return self.shape[0]
 
+    def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
+        similar = self.similarities[rows]
+        if len(similar) < self.whitening.rank:  # an inverse would cost more than it saves
+            return self.whitening.whiten(similar.T).T
+        kept = similar[:, self.whitening.columns]
+        return blas.dtrmm(1.0, self._inverse, kept.T, lower=1, overwrite_b=1).T
+
     @cached_property
     def _inverse(self) -> Float[np.ndarray, "feature kept"]:
         """The inverse of L: a triangular product is faster than solving for each row."""
-        inverse, _ = lapack.dtrtri(self.whitening.factor, lower=1)
-        return inverse / self.whitening.scale[self.whitening.columns]
+        return lapack.dtrtri(self._factor, lower=1)[0]
 
-    def __getitem__(self, rows: Rows) -> Float[np.ndarray, "row feature"]:
-        kept = self.similarities[rows][:, self.whitening.columns]
-        return blas.dtrmm(1.0, self._inverse, kept.T, lower=1, overwrite_b=1).T
-
-    def of_landmarks(self) -> Float[np.ndarray, "landmark feature"]:
-        """Return the features of the landmarks: the rows of L."""
-        columns = self.whitening.columns
-        features = np.empty((self.similarities.shape[1], self.whitening.rank))
-        features[columns] = self.whitening.factor * self.whitening.scale[columns, None]
-        others = np.setdiff1d(np.arange(len(features)), columns)  # combinations of landmarks
-        if len(others):
-            landmarks, kernel = self.similarities.landmarks, self.similarities.kernel
-            features[others] = self.whitening.whiten(kernel(landmarks, landmarks[others])).T
-        return features
+    @property
+    def _factor(self) -> Float[np.ndarray, "kept feature"]:
+        """L, in the units of the kernel."""
+        return self.whitening.factor * self.whitening.scale[self.whitening.columns, None]
 
     def at_hand(self, landmarks: Int[np.ndarray, " landmark"]) -> View:
         """Return the features of all rows, computed once unless they take too much memory.
 
-        ``landmarks`` are the numbers of the rows whose features are known already.
+        Landmarks (their row numbers) that span the features have the rows of L as features.
         """
-        others = np.setdiff1d(np.arange(len(self)), landmarks)
-        if len(others) and np.prod(self.shape) > _AT_HAND:
+        if len(landmarks) < len(self) and np.prod(self.shape) > _AT_HAND:
             return self
-        features = np.empty(self.shape)
-        features[landmarks] = self.of_landmarks()
+        features, known = np.empty(self.shape), landmarks[self.whitening.columns]
+        features[known] = self._factor
+        others = np.setdiff1d(np.arange(len(self)), known)
         if len(others):
             features[others] = self[others]
         return features
@@ -152,8 +138,8 @@ class LandmarkFeatures:
         mean: Float[np.ndarray, " feature"],
         directions: Float[np.ndarray, "feature component"],
     ) -> Codes:
-        """Return codes of features, less their mean, as weighted sums of similarities."""
-        kept = self.whitening.columns
-        mean_similarity = np.zeros(self.similarities.shape[1])
-        mean_similarity[kept] = self.whitening.scale[kept] * (self.whitening.factor @ mean)
-        return Codes(self.similarities, mean_similarity, self.whitening.directions(directions))
+        """Return codes of features, less their mean, as sums of similarities to be read."""
+        mean_similarity = np.zeros(len(self.similarities.landmarks))
+        mean_similarity[self.whitening.columns] = self._factor @ mean
+        weights = self.whitening.directions(directions)
+        return Codes(replace(self.similarities, view=None), mean_similarity, weights)
