@@ -19,6 +19,9 @@ from jmml_edu.jecl import JointClassLearner
 from jmml_edu.missing import Matrix, has_all
 from jmml_edu.training import Schedule
 
+FEWEST_TO_BEND = 60
+"""Pairs, less one for the mean of each person; of fewer the closed form is all that is learned."""
+
 MOST_BATCHES = 20
 """Of one reading of the rows: of very many rows batches get larger instead."""
 
@@ -59,11 +62,14 @@ class CorrelatedSpace(SharedSpace):
         self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
     ) -> CorrelatedSpace:
         """Learn; labels only help to decide when to stop, where there are enough of them."""
+        super().fit(eeg, speech, groups)
+        self.model_ = None
         paired = has_all(eeg)
+        if paired.sum() - len(np.unique(groups[paired])) < FEWEST_TO_BEND:
+            return self
         centred = centre_within(eeg, groups)
-        varying = (np.ptp(view[paired], axis=0) > 0 for view in (centred, speech))
-        ranks = (int(one.sum()) for one in varying)
-        self.n_components_ = min(max(self.sizes), int(paired.sum()) - 1, *ranks)
+        ranks = (int(np.linalg.matrix_rank(view[paired])) for view in (centred, speech))
+        self.n_components_ = min(self.n_components_, *ranks)
         self.model_ = CorrelatedAutoencoder(
             self.n_components_,
             terms=self.terms,
@@ -76,7 +82,7 @@ class CorrelatedSpace(SharedSpace):
 
     def settled(self) -> SharedSpace:
         """Return this encoder, to be fitted again with as many epochs as were found to pay."""
-        if not self.model_.epochs_:
+        if self.model_ is None or not self.model_.epochs_:
             return SharedSpace(self.sizes, ridge=self.ridge)
         return CorrelatedSpace(
             self.sizes, terms=self.terms, ridge=self.ridge, epochs=self.model_.epochs_,
@@ -85,10 +91,14 @@ class CorrelatedSpace(SharedSpace):
 
     def encode_all(self, speech: Matrix) -> Matrix:
         """Return every component of the speech code."""
+        if self.model_ is None:
+            return super().encode_all(speech)
         return np.asarray(self.model_.transform(speech=speech))
 
     def encode_eeg(self, eeg: Matrix) -> Matrix:
         """Return every component of the EEG code; a row of NaN has no EEG and no code."""
+        if self.model_ is None:
+            return super().encode_eeg(eeg)
         return np.asarray(self.model_.transform(eeg=eeg))
 
 

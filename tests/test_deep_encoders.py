@@ -193,6 +193,20 @@ def test_a_small_or_constant_view_limits_the_space() -> None:
     assert space.n_components_ == 3  # a column that only tells people apart does not vary
 
 
+def test_few_pairs_of_many_people_stay_with_the_closed_form() -> None:
+    some = np.arange(120) < 24  # of 8 people: what varies within them has rank 16 at most
+    eeg = np.where(some[:, None], EEG, np.nan)
+    few, plain = CorrelatedSpace().fit(eeg, SPEECH, WHO), SharedSpace().fit(eeg, SPEECH, WHO)
+    np.testing.assert_array_equal(few.encode_all(SPEECH), plain.encode_all(SPEECH))
+    np.testing.assert_array_equal(few.encode_eeg(eeg), plain.encode_eeg(eeg))
+    assert type(few.settled()) is SharedSpace
+
+
+def test_columns_that_combine_others_limit_the_space() -> None:
+    eeg = np.hstack([EEG[:, :2], EEG[:, :2] @ [[1.0, 2.0], [3.0, -1.0]]])
+    assert brief(epochs=0).fit(eeg, SPEECH, WHO).n_components_ == 2
+
+
 def test_one_seed_gives_one_space() -> None:
     assert codes(brief(seed=3)) == codes(brief(seed=3)) != codes(brief(seed=4))
 
