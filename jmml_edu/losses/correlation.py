@@ -1,33 +1,27 @@
-"""The losses of canonical correlation: minus the sum, minus the sum of squares, Eckart-Young.
-
-The first two whiten both views and look at the singular values of what is left of their
-cross-covariance; the third needs no inverse. All three know their gradient in closed form.
-"""
+"""The losses of canonical correlation, whose gradients are known in closed form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
-from torch.linalg import vector_norm
+from torch.linalg import solve_triangular, vector_norm
 
 from jmml_edu._checks import check_at_least
-from jmml_edu.losses._views import Both, View, centre, checked, full_precision, spread
+from jmml_edu.losses._views import Both, PerColumn, Scalar, View, centre, ready, spread
 
 EegView: TypeAlias = Float[Tensor, "batch eeg_dim"]
 SpeechView: TypeAlias = Float[Tensor, "batch speech_dim"]
 White: TypeAlias = Float[Tensor, "eeg_dim speech_dim"]
-Square: TypeAlias = Float[Tensor, "dim dim"]
-Objective: TypeAlias = Callable[[Tensor, Tensor, Tensor], Both]
-LossAndGradients: TypeAlias = tuple[Tensor, Callable[[], Both]]
+
+_divide = partial(solve_triangular, upper=False, left=False)  # matrix over factor; faster so
 
 
-def cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Float[Tensor, ""]:
+def cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Scalar:
     r"""Return minus the sum of the canonical correlations, in ``[-min(eeg_dim, speech_dim), 0]``.
 
     Whiten each view, correlate them, and add up the singular values:
@@ -35,47 +29,30 @@ def cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Float[
     .. math:: \mathcal{L} = -\lVert T \rVert_* = -\sum_i \rho_i, \qquad
         T = L_e^{-1} S_{es} L_s^{-\top}, \qquad S_{ee} + r\, \bar v_e I = L_e L_e^\top
 
-    Any square root of a covariance whitens; the Cholesky factor needs no eigenvalues, so equal
-    ones do not hurt the gradient. Lower is more correlated, but with ``batch <= eeg_dim +
-    speech_dim`` some correlations are near 1 for any data.
+    ``ridge`` is :math:`r`, at least 0: the fraction of a view's mean variance :math:`\bar v` added
+    to each of its variances. Larger is more stable and pulls correlations towards 0. Units and
+    offsets do not matter; constant columns have correlation 0 and gradient 0. Some correlations
+    are near 1 for any data if ``batch <= eeg_dim + speech_dim``. Errors: :mod:`jmml_edu.losses`.
 
-    Parameters
-    ----------
-    eeg, speech
-        Embeddings, batch x eeg_dim and batch x speech_dim. Unit and offset do not matter.
-    ridge
-        Fraction :math:`r` of a view's mean variance :math:`\bar v` that is added to each of its
-        variances, at least 0. Larger is more stable and pulls correlations towards 0.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As all losses do (see :mod:`jmml_edu.losses`), or if ``ridge`` is negative.
-
-    Notes
-    -----
-    This sum is the objective of `Andrew et al. 2013
-    <https://proceedings.mlr.press/v28/andrew13.html>`_; some codes return the sum of squares under
-    its name. A constant column has correlation 0 and gradient 0. There are no second derivatives.
-
-    A ridge below ``(24 + 3 dim)`` units of rounding (6e-6 for 10 columns of float32) counts as
-    that. A correlation below the rounding of ``T`` counts as 0, in value and gradient. In float32
-    that is next to nothing for well-spread columns, but real correlations get lost where both
-    views lack rank and there is no ridge to speak of.
+    This is the objective of `Andrew et al. 2013 <https://proceedings.mlr.press/v28/andrew13.html>`_;
+    some codes return the sum of squares under its name. Cholesky factors need no eigenvalues, so
+    equal ones do not hurt the gradient; there are no second derivatives. A ridge below ``(24 + 3
+    dim)`` units of rounding (6e-6 for 10 columns of float32) counts as that, and a correlation
+    below the rounding of ``T`` as 0: float32 loses real ones where both views lack rank and ridge.
 
     Examples
     --------
-    A view and its rotation; a ridge of 1 doubles each variance and so halves correlations of 1:
-
     >>> eeg = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    >>> speech = eeg @ torch.tensor([[0.6, 0.8], [-0.8, 0.6]])
-    >>> [round(cca_loss(eeg, speech, ridge=ridge).item(), 3) for ridge in (0, 1)]
+    >>> speech = eeg @ torch.tensor([[0.6, 0.8], [-0.8, 0.6]])  # rotated: two correlations of 1
+    >>> [round(cca_loss(eeg, speech, ridge=ridge).item(), 3) for ridge in (0, 1)]  # 1 halves them
     [-2.0, -1.0]
     """
-    return _loss("cca_loss", _sum_of_correlations, eeg, speech, ridge)
+    with ready("cca_loss", eeg, speech) as views:
+        check_at_least("cca_loss", 0, ridge=ridge)
+        return _closed_form(partial(_correlate, _sum_of_correlations, ridge), *views)
 
 
-def squared_cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Float[Tensor, ""]:
+def squared_cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Scalar:
     r"""Return minus the sum of the squared canonical correlations, in ``[-min(dims), 0]``.
 
     .. math:: \mathcal{L} = -\lVert T \rVert_F^2 = -\sum_i \rho_i^2
@@ -85,185 +62,124 @@ def squared_cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -
 
     Examples
     --------
-    A perfect correlation stays 1; a ridge of 1 halves it, and its square is a quarter:
-
     >>> eeg = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    >>> [round(squared_cca_loss(eeg, -eeg, ridge=ridge).item(), 3) for ridge in (0, 1)]
-    [-2.0, -0.5]
+    >>> round(squared_cca_loss(eeg, -eeg, ridge=1).item(), 3)  # two correlations of 1/2, squared
+    -0.5
     """
-    return _loss("squared_cca_loss", _sum_of_squares, eeg, speech, ridge)
+    with ready("squared_cca_loss", eeg, speech) as views:
+        check_at_least("squared_cca_loss", 0, ridge=ridge)
+        return _closed_form(partial(_correlate, _sum_of_squares, ridge), *views)
 
 
-def eckart_young_loss(eeg: View, speech: View) -> Float[Tensor, ""]:
+def eckart_young_loss(eeg: View, speech: View) -> Scalar:
     r"""Return the Eckart-Young loss, at least ``-dim``; lower is more correlated.
 
-    Reward what column ``i`` of one view shares with column ``i`` of the other, and penalise all
-    variance, which keeps the columns small and apart:
+    Reward what partner columns share, and penalise all variance, which keeps them small and apart:
 
-    .. math::
-        \mathcal{L} = -2 \operatorname{tr}(S_{es} + S_{se}) + \lVert S_{ee} + S_{ss} \rVert_F^2
+    .. math:: \mathcal{L} = -2 \mathrm{tr}(S_{es} + S_{se}) + \lVert S_{ee} + S_{ss} \rVert_F^2
 
-    with covariances :math:`S` over :math:`m - 1` (over 1 for a single row). Both views have the
-    same width, or ValueError. Their scale matters by design: the loss grows with its fourth power,
-    and leaves float32 beyond about 1e9.
+    with covariances :math:`S` over :math:`m - 1`, or 1 for a single row. Scale matters: the loss
+    grows with its fourth power, and leaves float32 beyond about 1e9. Views of unlike width raise
+    ValueError, other errors are those of :mod:`jmml_edu.losses`.
 
-    Notes
-    -----
-    Over linear encoders of centred data the minimum is exactly :math:`-\sum_i \rho_i^2` over the
-    ``dim`` largest canonical correlations; code ``i`` then has variance :math:`\rho_i / 2` in
-    either view (`Chapman et al. 2024 <https://arxiv.org/abs/2310.01012>`_). Small batches bias it
-    less than the sum of correlations, and the other way: for 10 independent columns of variance
-    1/2 by +6.1 at batch 10 and +0.56 at 100, the sum by -9 and -2.7. Some codes count variances
-    among the rewards too; their minimum is :math:`-\sum_i (1 + \rho_i)^2`.
+    Over linear encoders of centred data the minimum is :math:`-\sum_i \rho_i^2` over the ``dim``
+    largest canonical correlations, with columns of variance :math:`\rho_i / 2` (`Chapman et al.
+    2024 <https://arxiv.org/abs/2310.01012>`_). Some codes reward variances too; their minimum is
+    :math:`-\sum_i (1 + \rho_i)^2`. Small batches bias it less than :func:`cca_loss`, and upwards:
+    10 independent columns of variance 1/2 by +6.1 at batch 10 and +0.56 at 100, not -9 and -2.7.
 
     Examples
     --------
-    Two equal columns of variance 1/2 reach the minimum for a correlation of 1:
-
-    >>> view = torch.tensor([[-0.5], [0.5]])
+    >>> view = torch.tensor([[-0.5], [0.5]])  # variance 1/2: the minimum for a correlation of 1
     >>> eckart_young_loss(view, view).item()
     -1.0
     """
-    eeg, speech = checked("eckart_young_loss", eeg, speech, same_width=True)
-    return _closed_form(_eckart_young, eeg, speech)
-
-
-def _loss(function: str, objective: Objective, eeg: Tensor, speech: Tensor, ridge: float) -> Tensor:
-    """Return an objective of the whitened cross-covariance of two checked views."""
-    eeg, speech = checked(function, eeg, speech)
-    check_at_least(function, 0, ridge=ridge)
-    ridge = min(ridge, 1e30)  # beyond it every correlation is 0, and float32 would overflow
-    return _closed_form(partial(_correlate, objective, ridge), eeg, speech)
+    with ready("eckart_young_loss", eeg, speech, one_width=True) as views:
+        return _closed_form(_eckart_young, *views)
 
 
 def _correlate(
-    objective: Objective, ridge: float, eeg: EegView, speech: SpeechView
-) -> LossAndGradients:
-    """Return the loss and the function that gives its gradients.
+    objective: Callable[..., Both], ridge: float, eeg: EegView, speech: SpeechView
+) -> Iterator[Tensor]:
+    """Yield the loss, then its gradients: (other - own R) A' - ridge/dim tr(R A') own.
 
-    With Q the gradient in T, ``pull`` is that in S_es, A = L_e^-T Q L_s^-1, transposed;
-    ``to_speech`` = L_e^-T L_e^-1 S_es predicts speech from EEG. ``_gradient`` does the rest.
+    R = L_e^-T L_e^-1 S_es predicts speech from EEG; only what is not yet predicted pulls, by
+    A = L_e^-T Q L_s^-1, where Q is the gradient in T. The ridge grows with the view's own variance.
     """
-    (eeg, eeg_units), (speech, speech_units) = _unit_free(eeg), _unit_free(speech)
-    eeg_factor, speech_factor = _factor(eeg, ridge), _factor(speech, ridge)
-    half = _divide(speech.mT @ eeg, eeg_factor.mT, upper=True)
-    white = _divide(half.mT, speech_factor.mT, upper=True)
+    ridge = min(ridge, 1e30)  # beyond it every correlation is 0, and float32 would overflow
+    eeg, eeg_units, eeg_factor = _unit_free(eeg, ridge)
+    speech, speech_units, speech_factor = _unit_free(speech, ridge)
+    half = _divide(eeg_factor.mT, speech.mT @ eeg, upper=True)
+    white = _divide(speech_factor.mT, half.mT, upper=True)
     loss, slope = objective(white, eeg_factor, speech_factor)
-
-    def gradients() -> Both:
-        pull = _divide(_divide(slope, speech_factor).mT, eeg_factor)
-        to_speech = _divide(half, eeg_factor).mT
-        to_eeg = _divide(eeg_factor @ white, speech_factor).mT
-        return (
-            _gradient(eeg, speech, to_speech, pull, ridge).mul_(eeg_units),
-            _gradient(speech, eeg, to_eeg, pull.mT, ridge).mul_(speech_units),
-        )
-
-    return loss, gradients
+    yield loss
+    pull = _divide(eeg_factor, _divide(speech_factor, slope).mT)
+    to_speech = _divide(eeg_factor, half).mT
+    to_eeg = _divide(speech_factor, eeg_factor @ white).mT
+    sides = (eeg, speech, to_speech, pull, eeg_units), (speech, eeg, to_eeg, pull.mT, speech_units)
+    for own, other, prediction, own_pull, units in sides:
+        residual = torch.addmm(other, own, prediction, alpha=-1)
+        trace = (prediction * own_pull.mT).sum()
+        yield (own * trace).addmm_(residual, own_pull, beta=-ridge / own.shape[1]).mul_(units)
 
 
-def _sum_of_correlations(white: White, *factors: Tensor) -> tuple[Float[Tensor, ""], White]:
-    """Return minus the sum of the singular values, and its gradient, minus U V'.
-
-    Rounding fills T with noise, which whitening magnifies by up to the largest ratio of a row of
-    a factor to its pivot. A singular value below it counts as 0.
-    """
-    finite = torch.where(white.isfinite(), white, 0)
+def _sum_of_correlations(white: White, *factors: Tensor) -> tuple[Scalar, White]:
+    """Return minus the sum of the singular values above rounding, and its gradient, minus U V'."""
     poison = white.sum() * 0  # NaN if anything is not finite: LAPACK must not see it, users must
-    left, correlation, right = torch.linalg.svd(finite, full_matrices=False)
+    left, correlation, right = torch.linalg.svd(white.nan_to_num(), full_matrices=False)
+    # Whitening magnifies rounding by up to the largest ratio of a row of a factor to its pivot.
     magnified = [(vector_norm(factor, dim=1) / factor.diagonal()).amax() for factor in factors]
     noise = magnified[0] * magnified[1] * (4 * torch.finfo(white.dtype).eps)
     kept = correlation * (correlation > noise)
     return poison - kept.sum(), -(left * kept.sign()) @ right
 
 
-def _sum_of_squares(white: White, *_factors: Tensor) -> tuple[Float[Tensor, ""], White]:
+def _sum_of_squares(white: White, *_factors: Tensor) -> tuple[Scalar, White]:
     """Return minus the sum of the squared singular values, and its gradient, -2 T."""
     return -white.square().sum(), white * -2
 
 
-def _unit_free(view: View) -> tuple[View, Float[Tensor, " dim"]]:
-    """Return a centred view over its largest deviation, and one over that; 0 if constant.
-
-    The loss does not depend on a view's unit, but products of float32 beyond 1e19 overflow.
-    """
-    centred, total = centre(view)
-    deviation = spread(centred, total)
-    largest = deviation.amax().clamp_min_(torch.finfo(view.dtype).tiny)
-    units = deviation.sign_().div_(largest)
-    return centred.mul_(units), units
-
-
-def _factor(view: View, ridge: float) -> Square:
-    """Return the Cholesky factor of a unit-free view's products with the ridge on the diagonal.
-
-    Below the rounding error of products and factor the ridge counts as that, so that Cholesky
-    always succeeds: (24 + 3 dim) units of the mean variance, or 4 per row of the largest square.
-    """
-    rows, dim = view.shape
-    eps = torch.finfo(view.dtype).eps
-    products = view.mT @ view
+def _unit_free(view: View, ridge: float) -> tuple[View, PerColumn, Float[Tensor, "dim dim"]]:
+    """Return a centred view over its largest deviation, one over that, and its ridged factor."""
+    (rows, dim), limits = view.shape, torch.finfo(view.dtype)
+    view, reach = spread(view)
+    # Constant columns become 0. The unit does not matter, but squares of 1e20 leave float32.
+    units = reach.sign() / reach.amax().clamp_min_(limits.tiny)
+    products = view.mul_(units).mT @ view
     variance = products.diagonal()
-    share = max(ridge, (24 + 3 * dim) * eps) / dim
-    variance.add_(variance.sum().clamp_min_(4 * rows * eps / share), alpha=share)
-    return torch.linalg.cholesky_ex(products).L
+    # The ridge is no less than the rounding of products and factor, so that Cholesky succeeds.
+    share = max(ridge, (24 + 3 * dim) * limits.eps) / dim
+    variance.add_(variance.sum().clamp_min_(4 * rows * limits.eps / share), alpha=share)
+    return view, units, torch.linalg.cholesky_ex(products).L
 
 
-def _divide(matrix: Tensor, factor: Square, *, upper: bool = False) -> Tensor:
-    """Return ``matrix @ inverse(factor)``; from the right, the solver is faster."""
-    return torch.linalg.solve_triangular(factor, matrix, upper=upper, left=False)
-
-
-def _gradient(
-    own: View,
-    other: Float[Tensor, "batch other_dim"],
-    prediction: Float[Tensor, "dim other_dim"],
-    pull: Float[Tensor, "other_dim dim"],
-    ridge: float,
-) -> View:
-    """Return (other - own R) A' - ridge/dim tr(R A') own.
-
-    Only what the view does not yet predict pulls at it. The second term is there because the
-    ridge grows with the view's own variance.
-    """
-    residual = torch.addmm(other, own, prediction, alpha=-1)
-    trace = (prediction * pull.mT).sum()
-    return (own * trace).addmm_(residual, pull, beta=-ridge / own.shape[1])
-
-
-def _eckart_young(eeg: View, speech: View) -> LossAndGradients:
-    """Return the loss and the function that gives its gradients."""
+def _eckart_young(eeg: View, speech: View) -> Iterator[Tensor]:
+    """Yield the loss, then its gradients."""
     freedom = max(len(eeg) - 1, 1)
     (eeg, _), (speech, _) = centre(eeg), centre(speech)
     variance = torch.addmm(eeg.mT @ eeg, speech.mT, speech, beta=1 / freedom, alpha=1 / freedom)
-    shared = torch.dot(eeg.reshape(-1), speech.reshape(-1))
-    loss = variance.square().sum().sub(shared, alpha=4 / freedom)
-
-    def gradients() -> Both:
-        less = partial(torch.addmm, beta=-4 / freedom, alpha=4 / freedom)
-        return less(speech, eeg, variance), less(eeg, speech, variance)
-
-    return loss, gradients
-
-
-def _closed_form(rule: Callable[[Tensor, Tensor], LossAndGradients], *views: Tensor) -> Tensor:
-    """Return the loss of two views by a rule that knows its own gradient."""
-    with full_precision(views[0]):
-        return _ClosedForm.apply(rule, *views)  # type: ignore[no-untyped-call]
+    shared = torch.dot(eeg.flatten(), speech.flatten())
+    yield variance.square().sum().sub(shared, alpha=4 / freedom)
+    for own, other in ((eeg, speech), (speech, eeg)):
+        yield torch.addmm(other, own, variance, beta=-4 / freedom, alpha=4 / freedom)
 
 
 class _ClosedForm(torch.autograd.Function):
-    """Computes the gradient with the value, if anybody wants it, and scales it later."""
+    """Asks a rule for the loss and, if anybody wants them, its gradients; scales these later."""
 
     @staticmethod
-    def forward(ctx: Any, rule: Any, eeg: Tensor, speech: Tensor) -> Tensor:
+    def forward(ctx: Any, rule: Callable[..., Iterator[Tensor]], *views: Tensor) -> Tensor:
         with torch.inference_mode():  # faster on small batches: nothing is tracked
-            value, gradients = rule(eeg, speech)
-            ctx.gradients = gradients() if any(ctx.needs_input_grad) else None
-        return value.clone()
+            parts = rule(*views)
+            loss = next(parts)
+            ctx.gradients = tuple(parts) if any(ctx.needs_input_grad) else None
+        return loss.clone()
 
     @staticmethod
-    @once_differentiable
+    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, weight: Tensor) -> tuple[None, Tensor, Tensor]:
         eeg, speech = ctx.gradients
         return None, eeg * weight, speech * weight
+
+
+_closed_form: Callable[..., Tensor] = _ClosedForm.apply
