@@ -183,11 +183,12 @@ class KernelCCA(RidgedViews):
                 InputWarning, stacklevel=3,
             )  # fmt: skip
         mean = {name: moments.mean[getattr(moments, name)] for name in seen}
-        known = Codes(features["eeg"], mean["eeg"], found.eeg_directions)[self.landmarks_]
+        turn = {"eeg": found.eeg_directions, "speech": found.speech_directions}
+        codes = {name: Codes(features[name], mean[name], turn[name]).all() for name in seen}
+        known = codes["eeg"][self.landmarks_]
         signs = np.where(known.max(axis=0) < -known.min(axis=0), -1.0, 1.0)
-        turned = {"eeg": found.eeg_directions * signs, "speech": found.speech_directions * signs}
-        self._learned = {name: seen[name].codes(mean[name], turned[name]) for name in seen}
-        return {name: Codes(features[name], mean[name], turned[name]).all() for name in seen}
+        self._learned = {name: seen[name].codes(mean[name], turn[name] * signs) for name in seen}
+        return {name: codes[name] * signs for name in seen}
 
     def _encoding(self, name: str, view: View) -> Codes:
         """Return the codes of one view, not yet computed."""

@@ -87,11 +87,11 @@ class LandmarkFeatures:
         """Return the features that landmarks give the rows of a view."""
         among = similarities.kernel(similarities.landmarks, similarities.landmarks)
         check_matrix("", kernel=among)
-        if np.abs(among - among.T).max() > 1e-6 * np.abs(among).max():
-            fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
         largest = among.diagonal().max()
         if largest <= 0:
             fail("", "kernel", "be above 0 for some row with itself", largest, "Change its sign.")
+        if (among - among.T).max() > 1e-6 * largest:
+            fail("", "kernel", "be symmetric", "one that is not", "Swap its rows and compare.")
         return cls(similarities, whiten(among, np.full(len(among), largest**0.5), ridge=0.0))
 
     @property
@@ -114,7 +114,7 @@ class LandmarkFeatures:
         """The inverse of L: a triangular product is faster than solving for each row."""
         return lapack.dtrtri(self._factor, lower=1)[0]
 
-    @property
+    @cached_property
     def _factor(self) -> Float[np.ndarray, "kept feature"]:
         """L, in the units of the kernel."""
         return self.whitening.factor * self.whitening.scale[self.whitening.columns, None]
