@@ -15,7 +15,6 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from jmml_edu._checks import as_told_by, fail
-from jmml_edu.columns import column_means
 from jmml_edu.views import View, check_finite, check_pairs, group_numbers, n_rows_of, take
 
 _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
@@ -68,9 +67,14 @@ class Moments:
         for start in range(0, n, at_once):
             here = slice(start, start + at_once) if rows is None else rows[start : start + at_once]
             pieces = take(eeg, here, "eeg"), take(speech, here, "speech")
-            mean = mean if start else np.concatenate([column_means(piece) for piece in pieces])
-            block = np.concatenate(pieces, axis=1, out=buffer[: len(pieces[0])])
-            block -= mean  # about the mean so far
+            mean = mean if start else np.concatenate([piece[0] for piece in pieces])
+            block = buffer[: len(pieces[0])]
+            np.subtract(pieces[0], mean[:n_eeg], out=block[:, :n_eeg])
+            np.subtract(pieces[1], mean[n_eeg:], out=block[:, n_eeg:])  # about the mean so far
+            if start == 0:  # which is that of the first block, exact where a column is constant
+                offset = np.ones(len(block)) @ block / len(block)
+                block -= offset
+                mean = mean + offset
             total, seen = np.ones(len(block)) @ block, start + len(block)
             if not np.isfinite(total).all():
                 check_finite("", here, eeg=pieces[0], speech=pieces[1])
