@@ -18,7 +18,13 @@ from jmml_edu._checks import InputWarning, as_told_by, check_at_least, check_one
 from jmml_edu.linear.codes import Codes
 from jmml_edu.linear.estimators import RidgedViews
 from jmml_edu.linear.moments import Moments
-from jmml_edu.linear.similarity import Kernel, LandmarkFeatures, Similarities, median_distance
+from jmml_edu.linear.similarity import (
+    Kernel,
+    LandmarkFeatures,
+    Similarities,
+    gaussian,
+    median_distance,
+)
 from jmml_edu.linear.solver import solve
 from jmml_edu.linear.two_views import Code
 from jmml_edu.views import View, check_pairs, columns_of, n_columns, n_rows_of
@@ -165,7 +171,7 @@ class KernelCCA(RidgedViews):
         if not 0 < bandwidth < np.inf:
             fail("", "bandwidth", "be above 0 and finite", bandwidth, "Choose 1 to begin with.")
         setattr(self, f"{name}_bandwidth_", bandwidth)
-        return partial(pairwise.rbf_kernel, gamma=0.5 / bandwidth**2)
+        return partial(gaussian, bandwidth=bandwidth)
 
     def _solve(
         self, moments: Moments, seen: dict[str, LandmarkFeatures], features: dict[str, View]

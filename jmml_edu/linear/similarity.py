@@ -23,6 +23,20 @@ Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 _AT_HAND = 2**24  # values, 128 MiB: features of more rows are computed each time they are read
 
 
+def gaussian(
+    rows: Float[np.ndarray, "row column"],
+    others: Float[np.ndarray, "other column"],
+    *,
+    bandwidth: float,
+) -> Float[np.ndarray, "row other"]:
+    """Return :math:`e^{-|x - x'|^2 / 2 b^2}`, in [0, 1], of each row with each other."""
+    rows, others = rows / bandwidth, others / bandwidth
+    exponent = rows @ others.T
+    exponent -= (rows**2).sum(axis=1)[:, None] / 2
+    exponent -= (others**2).sum(axis=1) / 2
+    return np.exp(exponent.clip(max=0.0, out=exponent), out=exponent)
+
+
 def median_distance(rows: Float[np.ndarray, "row column"]) -> float:
     """Return the median distance between rows that differ; 1 if none do.
 
