@@ -103,7 +103,7 @@ class JointClassLearner(ClassifierMixin, TransformerMixin, BaseEstimator):  # ty
     Two classes far apart; the row with label -1 is not learned from:
 
     >>> rows = np.array([[-2.0], [-1.0], [1.0], [2.0], [9.0]])
-    >>> learner = JointClassLearner(4, epochs=20).fit(rows, [0, 0, 1, 1, -1])
+    >>> learner = JointClassLearner(4).fit(rows, [0, 0, 1, 1, -1])
     >>> learner.predict([[-1.5], [1.5]]), learner.reference_recall_
     (array([0, 1]), 1.0)
     """

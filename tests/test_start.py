@@ -148,7 +148,9 @@ def test_exit_codes_pass_through(start: ModuleType, code: int) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of this kind.")
 def test_ctrl_c_reaches_the_program_and_ends_with_130(tmp_path: Path) -> None:
     wait = "import time; print('up', flush=True); time.sleep(60)"
-    code = f"import start, sys; sys.exit(start.start(sys.executable, '-c', {wait!r}))"
+    # Whoever runs the tests may ignore the signal, and children inherit that.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = f"{heed}import start, sys; sys.exit(start.start(sys.executable, '-c', {wait!r}))"
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True,
