@@ -37,8 +37,8 @@ def median_s(
     """Return the median CPU time of each work, run in turn round after round.
 
     CPU time of one thread is what a clock shows on an idle machine, and stays so on a busy one.
-    Works below 20 ms are repeated within a round. A work leaves the turns once it used up its
-    budget; its warm-up counts as a run where that alone took half of it.
+    Works below 20 ms are repeated within a round. A work leaves the turns once it was timed three
+    times and used up its budget; its warm-up counts as a run where that alone took half of it.
     """
     times: dict[str, list[float]] = {name: [] for name in works}
     repeats = dict.fromkeys(works, 1)
@@ -48,7 +48,7 @@ def median_s(
         times[name] = [took] if took > budget_s / 2 else []
     for _ in range(rounds):
         for name, work in works.items():
-            if sum(times[name]) * repeats[name] < budget_s:
+            if len(times[name]) < 3 or sum(times[name]) * repeats[name] < budget_s:
                 times[name].append(_seconds(work, repeats[name]))
     return {name: statistics.median(measured) for name, measured in times.items()}
 

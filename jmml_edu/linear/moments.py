@@ -13,9 +13,19 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
+from scipy.linalg import blas
 
 from jmml_edu._checks import as_told_by, fail
-from jmml_edu.views import View, check_finite, check_pairs, group_numbers, n_rows_of, take
+from jmml_edu.views import (
+    Rows,
+    View,
+    check_finite,
+    check_pairs,
+    group_numbers,
+    n_columns,
+    n_rows_of,
+    take,
+)
 
 _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
 
@@ -55,38 +65,28 @@ class Moments:
         Raises InputError if they are not matrices of as many rows, or hold NaN, infinity or text.
         """
         eeg, speech = check_pairs("", eeg, speech)
-        (n, n_eeg), width = eeg.shape, eeg.shape[1] + speech.shape[1]
-        if rows is not None:
-            if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= n:
-                rule = f"be numbers from 0 to {n - 1}, at least one"
-                fail("", "rows", rule, rows, "np.flatnonzero turns a mask into numbers.")
-            n = len(rows)
-        # Blocks at least as long as wide: products of columns then cost more than adding them up.
-        at_once = min(n, max(1024, width, _BLOCK_VALUES // width))
-        buffer, mean, scatter = np.empty((at_once, width)), np.zeros(width), np.zeros((0, 0))
-        for start in range(0, n, at_once):
-            here = slice(start, start + at_once) if rows is None else rows[start : start + at_once]
-            pieces = take(eeg, here, "eeg"), take(speech, here, "speech")
-            mean = mean if start else np.concatenate([piece[0] for piece in pieces])
+        n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
+        at_once, parts = _parts(n_rows_of(eeg), width, rows)
+        # Rows about the mean of the first part, and a column of ones that adds the others up.
+        buffer = np.ones((at_once, width + 1))
+        products = np.zeros((width + 1, width + 1), order="F")  # lower half: BLAS adds up in place
+        reference = np.empty(0)
+        for part in parts:
+            pieces = take(eeg, part, "eeg"), take(speech, part, "speech")
+            reference = reference if len(reference) else _mean_of(pieces)
             block = buffer[: len(pieces[0])]
-            np.subtract(pieces[0], mean[:n_eeg], out=block[:, :n_eeg])
-            np.subtract(pieces[1], mean[n_eeg:], out=block[:, n_eeg:])  # about the mean so far
-            if start == 0:  # which is that of the first block, exact where a column is constant
-                offset = np.ones(len(block)) @ block / len(block)
-                block -= offset
-                mean = mean + offset
-            total, seen = np.ones(len(block)) @ block, start + len(block)
-            if not np.isfinite(total).all():
-                check_finite("", here, eeg=pieces[0], speech=pieces[1])
-            if start == 0:
-                scatter = block.T @ block
-                continue
-            scatter += block.T @ block
-            scatter -= np.outer(total, total / seen)  # about the mean of all
-            mean = mean + total / seen
-        if not np.isfinite(scatter).all():
+            np.subtract(pieces[0], reference[:n_eeg], out=block[:, :n_eeg])
+            np.subtract(pieces[1], reference[n_eeg:], out=block[:, n_eeg:-1])
+            products = blas.dsyrk(1.0, block.T, beta=1.0, c=products, lower=1, overwrite_c=1)
+        if not np.isfinite(products).all():
+            for part in parts:
+                check_finite("", part, eeg=take(eeg, part), speech=take(speech, part))
             fail("", "views", "have finite squares", "values beyond 1e150", "Choose a larger unit.")
-        return cls(n, mean, scatter, n_eeg)
+        count, total, lower = int(products[-1, -1]), products[-1, :-1], products[:-1, :-1]
+        # About the mean of all. Should the first n of N rows have another mean than the rest, they
+        # scatter so much themselves that rounding grows by N / n at most.
+        scatter = lower + np.tril(lower, -1).T - np.outer(total, total) / count
+        return cls(count, reference + total / count, scatter, n_eeg)
 
     @classmethod
     @as_told_by("Moments.total")
@@ -197,3 +197,22 @@ def moments_by_fold(
             pairs_of[fold_of[group]] += sizes[group]
         fold = fold_of[number]
     return [Moments.of(eeg, speech, np.flatnonzero(fold == one)) for one in range(n_folds)]
+
+
+def _parts(n: int, width: int, rows: Int[np.ndarray, " row"] | None) -> tuple[int, Sequence[Rows]]:
+    """Return how many rows are read at once, and which ones each time."""
+    if rows is not None:
+        if rows.dtype.kind not in "iu" or not len(rows) or rows.min() < 0 or rows.max() >= n:
+            rule = f"be numbers from 0 to {n - 1}, at least one"
+            fail("", "rows", rule, rows, "np.flatnonzero turns a mask into numbers.")
+        n = len(rows)
+    # At least as many rows as columns: products of columns then cost more than adding them up.
+    at_once = min(n, max(1024, width, _BLOCK_VALUES // width))
+    parts = [slice(start, start + at_once) for start in range(0, n, at_once)]
+    return at_once, parts if rows is None else [rows[part] for part in parts]
+
+
+def _mean_of(pieces: Sequence[Float[np.ndarray, "row _"]]) -> Float[np.ndarray, " column"]:
+    """Return the mean of each column of all pieces side by side, exact where it is constant."""
+    means = [piece[0] + np.ones(len(piece)) @ (piece - piece[0]) / len(piece) for piece in pieces]
+    return np.concatenate(means)
