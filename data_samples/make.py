@@ -1,6 +1,7 @@
 """Make everything in this folder: the feature table, some raw pairs, the curve of gain.
 
     python data_samples/make.py table     # simulate, clean, extract: pairs.csv
+    python data_samples/make.py truth     # what both signals hide: truth.csv
     python data_samples/make.py raw       # a few recordings behind it: raw/
     python data_samples/make.py curve     # gain over EEG noise and shared nuisance
     python data_samples/make.py figure    # that curve, drawn
@@ -30,7 +31,7 @@ import soundfile
 from jmml_edu.comparison import compare
 from jmml_edu.corpora.edf import write_eeg
 from jmml_edu.corpora.indexed import COLUMNS, INDEX_NAME, PROVENANCE_NAME
-from jmml_edu.corpora.samples import RAW_NAME, TABLE_NAME
+from jmml_edu.corpora.samples import RAW_NAME, TABLE_NAME, TRUTH_NAME
 from jmml_edu.corpora.table import write_pairs_table
 from jmml_edu.data import Features, Modality, Provenance
 from jmml_edu.experiment import Settings, plan_comparison
@@ -86,6 +87,17 @@ def _features_of_person(world: World, number: int, modality: Modality) -> Featur
 def make_table() -> None:
     """Write the feature table of the study."""
     write_pairs_table(HERE / TABLE_NAME, features_of(WORLD, "eeg"), features_of(WORLD, "speech"))
+
+
+def make_truth() -> None:
+    """Write the valence and arousal that nobody recorded, which made both signals."""
+    rows = [
+        (f"p{number + 1:02d}", f"p{number + 1:02d}-{trial + 1:02d}", truth.valence, truth.arousal)
+        for number in range(WORLD.n_subjects)
+        for trial, truth in enumerate(draw_trials(WORLD, number))
+    ]
+    table = pd.DataFrame(rows, columns=["subject", "trial", "valence", "arousal"])
+    table.to_csv(HERE / TRUTH_NAME, index=False, float_format="%.4f")
 
 
 def make_raw() -> None:
@@ -165,7 +177,10 @@ def make_figure() -> None:
 
 
 if __name__ == "__main__":
-    steps = {"table": make_table, "raw": make_raw, "curve": make_curve, "figure": make_figure}
+    steps = {
+        "table": make_table, "truth": make_truth, "raw": make_raw, "curve": make_curve,
+        "figure": make_figure,
+    }  # fmt: skip
     if len(sys.argv) != 2 or sys.argv[1] not in steps:
         sys.exit(__doc__)
     steps[sys.argv[1]]()

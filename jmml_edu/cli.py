@@ -27,6 +27,9 @@ from rich.table import Table
 from jmml_edu._checks import InputError, check_one_of, fail
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
     from jmml_edu.data import Features, Modality, PairKind
     from jmml_edu.experiment import Settings
     from jmml_edu.results import Comparison, Interval, Plan
@@ -86,6 +89,13 @@ def run(  # noqa: PLR0913, PLR0917
     step2: Annotated[
         str, typer.Option(help="`E-DCC-CAE` or another deep method; `CCA`: closed form, fast.")
     ] = "E-DCC-CAE",
+    tiers: Annotated[
+        str,
+        typer.Option(
+            help="Who else is compared: `core`, `family`, `rivals`, `bounds`, or several with"
+            " commas; `all`."
+        ),
+    ] = "",
     out: Annotated[Path, typer.Option(help="Folder to write; it must not exist yet.")] = Path(
         "runs/latest"
     ),
@@ -94,6 +104,7 @@ def run(  # noqa: PLR0913, PLR0917
     """Learn with EEG and speech, test speech alone on new people, and write a report."""
     with _one_sentence_on_error(), _one_line_warnings(), _one_blas_thread():
         from jmml_edu._folders import check_new_folder
+        from jmml_edu.corpora.samples import samples_truth
         from jmml_edu.data import PAIR_KINDS
         from jmml_edu.experiment import Settings
         from jmml_edu.report import write_report
@@ -109,15 +120,19 @@ def run(  # noqa: PLR0913, PLR0917
             n_folds=folds,
             step1=step1,
             step2=step2,
+            tiers=_tiers(tiers),
         )
         names = _source_names(pairs, eeg, speech)
         classes: dict[Modality, str] = {"eeg": eeg_classes, "speech": speech_classes}
         features, notes = _read(names, classes)
-        comparison = _compare(features, settings, notes)
+        kept = out.with_name(f"{out.name}.unfinished.jsonl")
+        truth = samples_truth(features["speech"]) if names["speech"] == "samples" else None
+        comparison = _compare(features, settings, notes, kept, truth)
         record = run_record(command=_command(), seconds=perf_counter() - begin)
         comparison = replace(comparison, run=record)
         _show_results(comparison)
         page = write_report(comparison, out, overwrite=overwrite)
+        kept.unlink()
         console.print(f"Report: [bold]{escape(str(page))}[/]")
 
 
@@ -158,7 +173,7 @@ def _one_sentence_on_error() -> Iterator[None]:
         complaints.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        complaints.print("Stopped. Nothing was written.")
+        complaints.print("Stopped. The same command goes on from where it was.")
         raise typer.Exit(130) from None
 
 
@@ -222,25 +237,35 @@ def _read(
     return features, notes
 
 
+def _tiers(text: str) -> tuple[str, ...]:
+    """Return the tiers that are asked for."""
+    from jmml_edu.results import TIERS
+
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(TIERS) if names == ("all",) else names
+
+
 def _compare(
-    features: Mapping[Modality, Features], settings: Settings, notes: Sequence[str]
+    features: Mapping[Modality, Features],
+    settings: Settings,
+    notes: Sequence[str],
+    kept: Path,
+    truth: Float[np.ndarray, "row latent"] | None,
 ) -> Comparison:
     """Print the plan, run it with progress, and return what was found."""
     from jmml_edu.comparison import compare
     from jmml_edu.experiment import plan_comparison
-    from jmml_edu.results import METHODS
 
-    plan = plan_comparison(features["eeg"], features["speech"], settings, notes=notes)
+    eeg, speech = features["eeg"], features["speech"]
+    plan = plan_comparison(eeg, speech, settings, notes=notes, truth=truth)
     _show_plan(plan)
+    if kept.exists():
+        console.print(f"Going on from {escape(str(kept))}.")
     with _progress() as progress:
-        steps = plan.n_folds * len(plan.seeds) * len(METHODS)
+        steps = plan.n_folds * len(plan.seeds) * len(plan.methods)
         task = progress.add_task("Comparing on held-out people", total=steps, detail="")
-        return compare(
-            features["eeg"],
-            features["speech"],
-            plan,
-            on_step=partial(_say, progress, task, advance=1),
-        )
+        say = partial(_say, progress, task, advance=1)
+        return compare(eeg, speech, plan, truth=truth, kept=kept, on_step=say)
 
 
 def _say(progress: Progress, task: TaskID, detail: str, *, advance: float = 0) -> None:
@@ -299,7 +324,24 @@ def _show_results(comparison: Comparison) -> None:
     for name, gain in comparison.gains.items():
         table.add_row(name, f"{100 * gain.value:+.1f}", _ends(gain, sign="+"), "")
     console.print(table)
+    if comparison.differences:
+        console.print(_differences_table(comparison))
     console.print(verdict(comparison))
+
+
+def _differences_table(comparison: Comparison) -> Table:
+    """Return what EEG at training has ahead of every other method, and what follows."""
+    floor = comparison.noise_floor
+    noise = "" if floor is None else f"; noise floor {100 * floor:.1f}"
+    table = Table(
+        "EEG at training ahead of", "points", "95 % interval", "p, adjusted", "reading",
+        title=f"Among {len(comparison.differences)} methods{noise}",
+    )  # fmt: skip
+    for name, one in comparison.differences.items():
+        p = "-" if one.p_adjusted is None else f"{one.p_adjusted:.3f}"
+        points, ends = f"{100 * one.ahead.value:+.1f}", _ends(one.ahead, sign="+")
+        table.add_row(name, points, ends, p, one.reading)
+    return table
 
 
 def _ends(interval: Interval, sign: str = "") -> str:

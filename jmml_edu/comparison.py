@@ -1,45 +1,44 @@
 """What EEG at training time did for a classifier that hears speech alone.
 
-Features of both modalities go in; five methods, tested on the same held-out people with the same
-few labels, come out as a ``Comparison``.
+Features of both modalities go in; methods that were tested on the same held-out people with the
+same few labels come out as a ``Comparison``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
-from jmml_edu.classifier import HIDDEN, Classifier
 from jmml_edu.columns import column_correlations
+from jmml_edu.contenders import Predicted, Task, judge
 from jmml_edu.data import UNLABELLED, Features, Pairs
-from jmml_edu.eeg_free import EEGFree
 from jmml_edu.encoders import SharedSpace, centre_within
 from jmml_edu.evaluation import Counts, confusion_counts, gain, macro_f1, score
 from jmml_edu.experiment import Fold, folds_of
+from jmml_edu.kept import Kept, fingerprint
 from jmml_edu.missing import Scaler, has_all
-from jmml_edu.pairing import shuffled_within_subject, trial_pairs
-from jmml_edu.pipeline import JMML
-from jmml_edu.results import GAINS, METHODS, Comparison, LatentCodes, Plan
+from jmml_edu.pairing import trial_pairs
+from jmml_edu.results import (
+    ALPHA,
+    GAINS,
+    TIERS,
+    Comparison,
+    Difference,
+    Interval,
+    LatentCodes,
+    Plan,
+)
+from jmml_edu.significance import exchange_test, holm
 
 OnStep = Callable[[str], None]
 
 SHOWN_TRAINING_PAIRS = 300
 """Training pairs kept for the picture of the shared space; held-out pairs are all kept."""
-
-
-@dataclass(frozen=True, eq=False)
-class Predicted:
-    """What one method said of the held-out rows of one fold."""
-
-    method: str
-    true: np.ndarray
-    said: np.ndarray
-    subjects: np.ndarray
-    choice: str = ""
 
 
 @dataclass
@@ -69,9 +68,11 @@ def compare(
     speech: Features,
     plan: Plan,
     *,
+    truth: Float[np.ndarray, "row latent"] | None = None,
+    kept: Path | None = None,
     on_step: OnStep | None = None,
 ) -> Comparison:
-    """Return how the five methods do on held-out people, as planned.
+    """Return how the methods of the plan do on held-out people.
 
     Parameters
     ----------
@@ -80,36 +81,59 @@ def compare(
         class.
     plan
         From :func:`plan_comparison` on the same features.
+    truth
+        The hidden latent of each row of speech, where a simulation tells it.
+    kept
+        A file that holds what was found so far: a run that was stopped goes on from it.
     on_step
         Called after each method of each fold, with its name.
 
     Returns
     -------
     comparison
-        Scores, gains, confusions, and the shared space of the first fold.
+        Scores, gains, differences, confusions, and the shared space of the first fold.
+
+    Raises
+    ------
+    InputError
+        If ``kept`` is of other data, another plan or another version.
     """
     classes = speech.classes
+    tallies = _empty_tallies(eeg, speech, plan)
+    found = Kept(kept, fingerprint(eeg, speech, plan, truth))
+    choices: dict[str, Counter[str]] = {}
+    first, numbers = None, Counter[int]()
+    for fold in folds_of(eeg, speech, plan, truth=truth):
+        first = first or fold
+        task = Task(fold, classes, plan)
+        for method in plan.methods:
+            place = fold.seed, numbers[fold.seed], method
+            if place not in found.found:
+                found.add(*place[:2], judge(task, method))
+            predicted = found.found[place]
+            tallies[method].add(predicted, seed=plan.seeds.index(fold.seed))
+            if predicted.choice:
+                choices.setdefault(method, Counter())[predicted.choice] += 1
+            if on_step is not None:
+                on_step(method)
+        numbers[fold.seed] += 1
+    assert first is not None  # a plan has folds
+    return _summary(tallies, classes, choices, latent_codes(first), plan)
+
+
+def _empty_tallies(eeg: Features, speech: Features, plan: Plan) -> dict[str, Tally]:
+    """Return a tally for each method, of the people it is judged on."""
     people = _people_to_judge(speech)
     if plan.kind == "trial":
-        pairs = trial_pairs(eeg, speech)
-        eeg_people = _people_to_judge(speech.take(pairs.has_eeg))
+        eeg_people = _people_to_judge(speech.take(trial_pairs(eeg, speech).has_eeg))
     else:
         eeg_people = _people_to_judge(eeg)
-    tallies = {
-        method: Tally(eeg_people if method == "eeg_only" else people, classes, len(plan.seeds))
-        for method in METHODS
+    return {
+        method: Tally(
+            eeg_people if method == "eeg_only" else people, speech.classes, len(plan.seeds)
+        )
+        for method in plan.methods
     }
-    choices: dict[str, Counter[str]] = {}
-    folds = folds_of(eeg, speech, plan)
-    first = next(folds)
-    for fold in chain([first], folds):
-        for predicted in _run_fold(fold, classes, plan):
-            tallies[predicted.method].add(predicted, seed=plan.seeds.index(fold.seed))
-            if predicted.choice:
-                choices.setdefault(predicted.method, Counter())[predicted.choice] += 1
-            if on_step is not None:
-                on_step(predicted.method)
-    return _summary(tallies, classes, choices, latent_codes(first), plan)
 
 
 def _people_to_judge(features: Features) -> tuple[str, ...]:
@@ -127,6 +151,7 @@ def _summary(
     """Return the numbers of a finished run."""
     people = tallies["eeg_trained"].subjects
     confusions = {name: tally.counts.sum(axis=(0, 1)) for name, tally in tallies.items()}
+    floor = _noise_floor(tallies)
     return Comparison(
         methods={name: score(tally.counts, tally.subjects) for name, tally in tallies.items()},
         gains={
@@ -139,62 +164,54 @@ def _summary(
         choices=choices,
         latent=latent,
         plan=plan,
+        differences=_differences(tallies, floor),
+        noise_floor=floor,
     )
 
 
-def _run_fold(fold: Fold, classes: tuple[str, ...], plan: Plan) -> Iterator[Predicted]:
-    """Yield what each method, learned on a fold's training rows, says of its held-out people."""
-    train, test = fold.train, fold.test.speech
-    test = test.take(test.labels != UNLABELLED)
-    if not len(test):  # people without a label only teach
-        return
-    names = np.array(classes, dtype=object)
-    labels = _numbers(train.labels, classes)
-    known = labels != HIDDEN
-
-    def predicted(method: str, said: np.ndarray, choice: str = "") -> Predicted:
-        return Predicted(method, test.labels, names[said], test.subjects, choice)
-
-    raw = _classify(train.speech.values[known], labels[known], test.values)
-    yield predicted("speech_only", raw)
-
-    free = EEGFree(seed=fold.seed).fit(train.speech.values, labels, train.subjects)
-    yield predicted("eeg_free", free.predict(test.values, groups=test.subjects), free.choice_)
-
-    road = _fit_road(train, labels, fold.seed, plan)
-    yield predicted("eeg_trained", road.predict(test.values, groups=test.subjects), road.choice_)
-
-    yield _eeg_only(fold, classes)
-
-    shuffled = _fit_road(shuffled_within_subject(train, seed=fold.seed), labels, fold.seed, plan)
-    said = shuffled.predict(test.values, groups=test.subjects)
-    yield predicted("eeg_trained_shuffled", said, shuffled.choice_)
+def _noise_floor(tallies: Mapping[str, Tally]) -> float | None:
+    """Return how far apart the road and the road once more may be."""
+    if "eeg_trained_again" not in tallies:
+        return None
+    road, again = tallies["eeg_trained"], tallies["eeg_trained_again"]
+    apart = gain(road.counts, again.counts, road.subjects)
+    ends = (apart.value, apart.low or 0.0, apart.high or 0.0)
+    return max(abs(end) for end in ends)
 
 
-def _fit_road(pairs: Pairs, labels: np.ndarray, seed: int, plan: Plan) -> JMML:
-    """Return the road learned from pairs."""
-    road = JMML(step1=plan.step1, step2=plan.step2, seed=seed)
-    return road.fit(pairs.eeg.values, pairs.speech.values, labels, pairs.subjects)
+def _differences(tallies: Mapping[str, Tally], floor: float | None) -> dict[str, Difference]:
+    """Return what the road has ahead of every other method that heard the same people."""
+    road = tallies["eeg_trained"]
+    others = {
+        name: tally
+        for name, tally in tallies.items()
+        if name not in {"eeg_trained", "eeg_trained_again"} and tally.subjects == road.subjects
+    }
+    if set(tallies) == set(TIERS["road"]):
+        return {}
+    ahead = {name: gain(road.counts, one.counts, road.subjects) for name, one in others.items()}
+    p = {name: exchange_test(road.counts, one.counts) for name, one in others.items()}
+    adjusted = holm({name: value for name, value in p.items() if value is not None})
+    return {
+        name: Difference(
+            ahead[name],
+            p[name],
+            adjusted.get(name),
+            _reading(ahead[name], adjusted.get(name), floor),
+        )
+        for name in others
+    }
 
 
-def _eeg_only(fold: Fold, classes: tuple[str, ...]) -> Predicted:
-    """Return what EEG alone says of held-out people."""
-    labels = _numbers(fold.train_eeg.labels, classes)
-    known = labels != HIDDEN
-    test = fold.test_eeg.take(fold.test_eeg.labels != UNLABELLED)
-    said = _classify(fold.train_eeg.values[known], labels[known], test.values)
-    return Predicted("eeg_only", test.labels, np.array(classes)[said], test.subjects)
-
-
-def _classify(train: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """Return the class numbers that the road's classifier gives to test rows."""
-    scaler = Scaler.of(train)
-    return Classifier(scaler.apply(train), labels).predict(scaler.apply(test))
-
-
-def _numbers(labels: np.ndarray, classes: tuple[str, ...]) -> np.ndarray:
-    """Return class numbers, -1 for the unlabelled."""
-    return np.array([classes.index(label) if label else HIDDEN for label in labels])
+def _reading(ahead: Interval, p_adjusted: float | None, floor: float | None) -> str:
+    """Return what follows from a difference, in a few words."""
+    if p_adjusted is None:
+        return "too few people"
+    if floor is not None and abs(ahead.value) <= floor:
+        return "below the noise floor"
+    if p_adjusted > ALPHA:
+        return "no difference shown"
+    return "EEG at training is better" if ahead.value > 0 else "EEG at training is worse"
 
 
 def latent_codes(fold: Fold) -> LatentCodes:

@@ -36,8 +36,8 @@ class CorrelatedSpace(SharedSpace):
     ----------
     sizes, ridge
         As in :class:`SharedSpace`.
-    terms
-        A method of :mod:`jmml_edu.crossmodal`, or the weight of each term.
+    terms, objective
+        A method of :mod:`jmml_edu.crossmodal`, or the weight of each term; and what "agree" means.
     epochs
         Epochs to train, 0 or more; None finds out how many pay.
     seed
@@ -49,12 +49,14 @@ class CorrelatedSpace(SharedSpace):
         sizes: tuple[int, ...] = (2, 4, 6),
         *,
         terms: str | Mapping[str, float] = "E-DCC-CAE",
+        objective: str = "sum",
         ridge: float = 0.1,
         epochs: int | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__(sizes, ridge=ridge)
         self.terms = terms
+        self.objective = objective
         self.epochs = epochs
         self.seed = seed
 
@@ -73,6 +75,7 @@ class CorrelatedSpace(SharedSpace):
         self.model_ = CorrelatedAutoencoder(
             self.n_components_,
             terms=self.terms,
+            objective=self.objective,
             ridge=self.ridge,
             epochs=self.epochs,
             schedule=_schedule_for(len(speech)),
@@ -85,8 +88,8 @@ class CorrelatedSpace(SharedSpace):
         if self.model_ is None or not self.model_.epochs_:
             return SharedSpace(self.sizes, ridge=self.ridge)
         return CorrelatedSpace(
-            self.sizes, terms=self.terms, ridge=self.ridge, epochs=self.model_.epochs_,
-            seed=self.seed,
+            self.sizes, terms=self.terms, objective=self.objective, ridge=self.ridge,
+            epochs=self.model_.epochs_, seed=self.seed,
         )  # fmt: skip
 
     def encode_all(self, speech: Matrix) -> Matrix:

@@ -7,6 +7,7 @@ the same vote with more to vote for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 import numpy as np
 from jaxtyping import Float
@@ -23,8 +24,11 @@ from jmml_edu.encoders import (
     centre_within,
 )
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
-from jmml_edu.selection import LEAST_PROBABILITY, FittedEncoder, TrainingRows, Way, weigh
+from jmml_edu.selection import FittedEncoder, TrainingRows, Way, pool, weigh
 from jmml_edu.splits import grouped_folds
+
+FREE_ENCODERS: tuple[Encoder, ...] = (SpeechItself(), WithoutSpeakers(), PrincipalComponents())
+"""What may be listened to without EEG, simplest first."""
 
 LEAST_WEIGHT = 0.001
 """Ways that may say less than this are not asked."""
@@ -57,14 +61,26 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_folds = inner_folds
         self.seed = seed
 
+    ways_: list[Way]
+
     def fit(self, speech: Matrix, labels: Labels, groups: np.ndarray) -> EEGFree:
         """Learn from speech, labelled or not (-1), and return self; ``groups`` says who speaks."""
         nothing = np.full((len(speech), 1), np.nan)
         self._fit(nothing, speech, labels, groups)
         return self
 
-    def _fit(self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray) -> None:
-        """Learn ways to listen, then how much each may say."""
+    def _fit(
+        self,
+        eeg: Matrix,
+        speech: Matrix,
+        labels: Labels,
+        groups: np.ndarray,
+        free: EEGFree | None = None,
+    ) -> None:
+        """Learn ways to listen, then how much each may say.
+
+        ``free`` has learned from the same speech, labels and folds: its ways are taken over.
+        """
         name = f"{type(self).__name__}.fit"
         _check_training_rows(name, eeg, speech, labels, groups)
         self.classes_ = np.unique(labels[labels != HIDDEN])
@@ -76,7 +92,16 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_folds = min(self.inner_folds, len(np.unique(rows.groups)))
         folds = grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=self.seed)
         self._n_labels = int(rows.labelled.sum())
-        self.ways_ = [way for fitted in self._fitted(rows, folds) for way in fitted.ways()]
+        self._learned_from = self._digest(speech, labels, groups)
+        if free is not None and free._learned_from != self._learned_from:
+            fail(
+                name, "free", "have learned from the same speech, labels, people and folds",
+                "another", "Fit it anew, or leave it out.",
+            )  # fmt: skip
+        known = fit_all(FREE_ENCODERS, rows, folds) if free is None else []
+        fitted = [*known, *self._fitted(rows, folds)]
+        self.ways_ = [] if free is None else list(free.ways_)
+        self.ways_ += [way for one in fitted for way in one.ways()]
         self.weights_ = weigh(self.ways_, self._n_labels)
         self.evidence_ = {way.name: way.evidence for way in self.ways_}
         self.choice_ = self.ways_[int(self.weights_.argmax())].name
@@ -84,8 +109,14 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.choice_alone_ = alone[int(weigh(alone, self._n_labels).argmax())].name
 
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
-        """Return what may be listened to, simplest first."""
-        return fit_all((SpeechItself(), WithoutSpeakers(), PrincipalComponents()), rows, folds)
+        """Return what may be listened to besides speech as it is and speech that was cleaned."""
+        return []
+
+    def _digest(self, speech: Matrix, labels: Labels, groups: np.ndarray) -> str:
+        """Return a fingerprint of all that decides what the ways without EEG have learned."""
+        parts = (speech, labels, groups.astype(str))
+        told = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in parts]
+        return f"{told} {self.inner_folds} {self.seed}"
 
     def _ways_alone(self) -> list[Way]:
         """Return the ways that need one utterance only."""
@@ -125,15 +156,13 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ways = self._ways_alone()
             weights = weigh(ways, self._n_labels)
         heard = {False: speech, True: speech if groups is None else centre_within(speech, groups)}
-        logs = np.zeros((len(speech), len(self.classes_)))
-        for way, weight in zip(ways, weights, strict=True):
-            if weight > LEAST_WEIGHT:
-                codes = way.encoder.encode(heard[way.centred], way.option)
-                said = self._probabilities(way.classifier, codes)
-                logs += weight * np.log(said.clip(min=LEAST_PROBABILITY))
-        votes = np.exp(logs - logs.max(axis=1, keepdims=True))
-        shares: np.ndarray = votes / votes.sum(axis=1, keepdims=True)
-        return shares
+        asked = weights > LEAST_WEIGHT
+        said = [
+            self._probabilities(way.classifier, way.encoder.encode(heard[way.centred], way.option))
+            for way, ask in zip(ways, asked, strict=True)
+            if ask
+        ]
+        return pool(said, weights[asked])
 
     def _probabilities(
         self, classifier: Classifier, codes: Matrix

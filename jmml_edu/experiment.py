@@ -11,16 +11,20 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
+from jaxtyping import Float
 
-from jmml_edu._checks import check_at_least, check_one_of, fail
+from jmml_edu._checks import check_at_least, check_one_of, check_same_rows, fail
 from jmml_edu.data import PAIR_KINDS, UNLABELLED, Features, PairKind, Pairs, Split
 from jmml_edu.pairing import FEWEST_PAIRS, check_same_classes, class_pairs, trial_pairs
-from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2, Plan
+from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2, TIERS, Plan
 from jmml_edu.splits import check_classes_can_be_tested, draw_labels, grouped_folds
 
 PRODUCTS_PER_FOLD, PRODUCTS_OF_STEP_2 = 1_000, 2_500
 """Cost of one fold in cross-products of its size, from timing the road on the samples: all methods
 in closed form, and what a trained step 2 adds."""
+
+MORE_S = 5.0
+"""Seconds that each further method takes in a fold."""
 
 STEP_1_S = 20.0
 """Seconds that step 1 adds to a fold; it sees as many pairs of labelled rows whatever the data."""
@@ -42,6 +46,8 @@ class Settings:
         Folds over people; fewer when there are fewer people.
     step1, step2
         The two steps of the road, as :class:`jmml_edu.JMML` names them.
+    tiers
+        Who is compared besides the road itself: names of :data:`jmml_edu.results.TIERS`.
     """
 
     kind: PairKind = "trial"
@@ -50,9 +56,12 @@ class Settings:
     n_folds: int = 5
     step1: str = "either"
     step2: str = "E-DCC-CAE"
+    tiers: tuple[str, ...] = ("road",)
 
     def __post_init__(self) -> None:
         check_one_of("Settings", PAIR_KINDS, kind=self.kind)
+        for tier in self.tiers:
+            check_one_of("Settings", tuple(TIERS), tiers=tier)
         check_one_of("Settings", STEPS_1, step1=self.step1)
         check_one_of("Settings", STEPS_2, step2=self.step2)
         check_at_least("Settings", 1, n_seeds=self.n_seeds)
@@ -75,6 +84,8 @@ class Fold:
         EEG for the method that has nothing else, with the labels it may see.
     seed
         What drew the labels, folds and pairs.
+    train_truth, test_truth
+        The hidden latent of each pair, in simulations that tell it; no columns elsewhere.
     """
 
     train: Pairs
@@ -82,12 +93,21 @@ class Fold:
     train_eeg: Features
     test_eeg: Features
     seed: int
+    train_truth: Float[np.ndarray, "pair latent"]
+    test_truth: Float[np.ndarray, "pair latent"]
 
 
 def plan_comparison(
-    eeg: Features, speech: Features, settings: Settings, *, notes: Sequence[str] = ()
+    eeg: Features,
+    speech: Features,
+    settings: Settings,
+    *,
+    notes: Sequence[str] = (),
+    truth: Float[np.ndarray, "row latent"] | None = None,
 ) -> Plan:
     """Return what a comparison is about to do, after checking that it can be done.
+
+    ``truth`` is the hidden latent of each row of speech, where a simulation tells it.
 
     Raises
     ------
@@ -117,6 +137,7 @@ def plan_comparison(
             *notes,
             f"{n_folds} folds instead of {settings.n_folds}: there are no more people.",
         )
+    methods, left_out = _methods(settings, speech, knows_truth=truth is not None)
     return Plan(
         n_people=people,
         n_trials=len(speech),
@@ -128,14 +149,36 @@ def plan_comparison(
         kind=settings.kind,
         provenance=pairs.provenance,
         strangers=are_strangers(eeg, speech),
-        minutes=_expected_minutes(pairs, n_folds * settings.n_seeds, settings),
-        notes=tuple(notes),
+        minutes=_expected_minutes(pairs, n_folds * settings.n_seeds, settings, len(methods)),
+        notes=(*notes, *left_out),
+        methods=methods,
         step1=settings.step1,
         step2=settings.step2,
     )
 
 
-def _expected_minutes(pairs: Pairs, n_folds: int, settings: Settings) -> float:
+def _methods(
+    settings: Settings, speech: Features, *, knows_truth: bool
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return who can be compared, and why others cannot."""
+    tiers = [tier for tier in TIERS if tier == "road" or tier in settings.tiers]
+    asked = [name for tier in tiers for name in TIERS[tier]]
+    n_labels = (settings.labels_per_class or FEWEST_PAIRS) * len(speech.classes)
+    reasons = (
+        ("oracle", not knows_truth, "the hidden latent is not known"),
+        ("eeg_at_test", settings.kind == "class", "a partner joined by class tells the class"),
+        ("class_paired", settings.kind == "class", "all pairs here are joined by class"),
+        *(
+            (name, n_labels < FEWEST_PAIRS, f"fewer than {FEWEST_PAIRS} labels are shown")
+            for name in ("one_hot", "class_prototypes", "class_paired")
+        ),
+    )
+    out = {name: why for name, applies, why in reasons if applies and name in asked}
+    notes = [f"{name} is left out: {why}." for name, why in out.items()]
+    return tuple(name for name in asked if name not in out), notes
+
+
+def _expected_minutes(pairs: Pairs, n_folds: int, settings: Settings, n_methods: int) -> float:
     """Return the computing time to expect, from one timed matrix product of this size."""
     products = PRODUCTS_PER_FOLD + PRODUCTS_OF_STEP_2 * (settings.step2 != CLOSED_FORM)
     step_1_s = STEP_1_S * (settings.step1 != "none")
@@ -143,19 +186,29 @@ def _expected_minutes(pairs: Pairs, n_folds: int, settings: Settings) -> float:
     block = np.ones((len(pairs), columns))
     begin = perf_counter()
     _ = block.T @ block
-    return n_folds * (0.5 + step_1_s + products * (perf_counter() - begin)) / 60
+    road_s = 0.5 + step_1_s + products * (perf_counter() - begin)
+    more_s = MORE_S * (n_methods - len(TIERS["road"]))
+    return n_folds * (road_s + more_s) / 60
 
 
-def folds_of(eeg: Features, speech: Features, plan: Plan) -> Iterator[Fold]:
-    """Yield every fold of every seed, as planned."""
+def folds_of(
+    eeg: Features,
+    speech: Features,
+    plan: Plan,
+    *,
+    truth: Float[np.ndarray, "row latent"] | None = None,
+) -> Iterator[Fold]:
+    """Yield every fold of every seed, as planned; ``truth`` as in :func:`plan_comparison`."""
+    latent = np.zeros((len(speech), 0)) if truth is None else truth
+    check_same_rows("folds_of", speech=speech.values, truth=latent)
     for seed in plan.seeds:
         if plan.kind == "trial":
-            yield from _trial_folds(trial_pairs(eeg, speech), plan, seed)
+            yield from _trial_folds(trial_pairs(eeg, speech), latent, plan, seed)
         else:
-            yield from _class_folds(eeg, speech, plan, seed)
+            yield from _class_folds(eeg, speech, latent, plan, seed)
 
 
-def _trial_folds(pairs: Pairs, plan: Plan, seed: int) -> Iterator[Fold]:
+def _trial_folds(pairs: Pairs, latent: np.ndarray, plan: Plan, seed: int) -> Iterator[Fold]:
     """Yield folds of pairs that were recorded together: one split serves both modalities."""
     splits = grouped_folds(pairs.subjects, pairs.labels, n_folds=plan.n_folds, seed=seed)
     for split in splits:
@@ -168,10 +221,14 @@ def _trial_folds(pairs: Pairs, plan: Plan, seed: int) -> Iterator[Fold]:
             train_eeg=eeg,
             test_eeg=replace(test.eeg, labels=test.labels).take(test.has_eeg),
             seed=seed,
+            train_truth=latent[split.train],
+            test_truth=latent[split.test],
         )
 
 
-def _class_folds(eeg: Features, speech: Features, plan: Plan, seed: int) -> Iterator[Fold]:
+def _class_folds(
+    eeg: Features, speech: Features, latent: np.ndarray, plan: Plan, seed: int
+) -> Iterator[Fold]:
     """Yield folds of pairs by class: people are split first, then training rows are paired."""
     for eeg_split, speech_split in _splits_of_both(eeg, speech, plan.n_folds, seed):
         train_eeg = _hide_labels(eeg.take(eeg_split.train), plan, seed)
@@ -183,6 +240,8 @@ def _class_folds(eeg: Features, speech: Features, plan: Plan, seed: int) -> Iter
             train_eeg=train_eeg,
             test_eeg=test_eeg,
             seed=seed,
+            train_truth=latent[speech_split.train],
+            test_truth=latent[speech_split.test],
         )
 
 

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from jmml_edu._checks import check_at_least, fail
 
+_WHITENING_RIDGE = 0.01  # inputs of the networks: directions without variance are not blown up
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -102,3 +104,19 @@ class ResidualMap(nn.Module):
         if self.network is None:
             return straight
         return straight + self.network(inputs @ self.whitening)
+
+
+def symmetric_whitening(
+    covariance: Float[np.ndarray, "column column"],
+) -> Float[np.ndarray, "column column"]:
+    """Return what gives columns of this covariance equal variance: its symmetric inverse root.
+
+    Of all roots this one alone depends neither on an order of columns nor on rounding.
+    """
+    scale = np.sqrt(covariance.diagonal())
+    units = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
+    correlation = covariance * np.outer(units, units)
+    variances, axes = np.linalg.eigh(correlation)
+    shrunken = (variances.clip(min=0.0) + _WHITENING_RIDGE) / (1.0 + _WHITENING_RIDGE)
+    root: np.ndarray = units[:, None] * (axes / np.sqrt(shrunken)) @ axes.T
+    return root

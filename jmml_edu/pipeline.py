@@ -13,14 +13,15 @@ import numpy as np
 from jaxtyping import Float
 
 from jmml_edu._checks import check_one_of, check_same_rows, fail
-from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.classifier import HIDDEN, Labels
 from jmml_edu.data import Split
 from jmml_edu.eeg_free import EEGFree, check_columns, check_rows_hold_something, fit_all
-from jmml_edu.encoders import SharedSpace
+from jmml_edu.encoders import SharedSpace, SpeechItself
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2
-from jmml_edu.selection import FittedEncoder, TrainingRows, p_of_sharing
+from jmml_edu.selection import CAUTIONS, FittedEncoder, TrainingRows, p_of_sharing, pool
+from jmml_edu.splits import grouped_folds
 
 MOST_P = 0.01
 """Where shuffled pairs share as much more often than this, EEG is not listened to."""
@@ -59,11 +60,14 @@ class JMML(EEGFree):
         p value of "EEG and speech of new people share nothing", without labels. Above 0.01 EEG is
         not listened to, and the road is that of :class:`EEGFree` to the last digit.
 
+    eeg_share_
+        How much a classifier of EEG features may say where EEG is there at inference, in [0, 1].
+
     Notes
     -----
-    When EEG is there at inference, the decision is the mean of the probabilities of the speech
-    road and of a classifier of EEG features: late fusion (our reading). Where speech is missing,
-    EEG decides alone.
+    When EEG is there at inference, speech road and a classifier of EEG features decide together, by
+    a product of their probabilities in which each has the share that held-out people speak for, as
+    in the vote (late fusion; our reading). Where speech is missing, EEG decides alone.
 
     Examples
     --------
@@ -89,7 +93,13 @@ class JMML(EEGFree):
         self.step2 = step2
 
     def fit(  # type: ignore[override]
-        self, eeg: Matrix, speech: Matrix, labels: Labels, groups: np.ndarray
+        self,
+        eeg: Matrix,
+        speech: Matrix,
+        labels: Labels,
+        groups: np.ndarray,
+        *,
+        free: EEGFree | None = None,
     ) -> JMML:
         """Learn from pairs and return self.
 
@@ -101,6 +111,10 @@ class JMML(EEGFree):
             Class numbers, -1 where hidden.
         groups
             Who speaks.
+        free
+            An :class:`EEGFree` that has learned from the same speech, labels and people with the
+            same folds and seed: its ways are taken over instead of learned again, which changes
+            nothing but the time.
 
         Raises
         ------
@@ -116,14 +130,23 @@ class JMML(EEGFree):
         filled = self.eeg_filler_.fill(eeg)
         self.eeg_scaler_ = Scaler.of(filled)
         standard = self.eeg_scaler_.apply(filled)
-        heard = has_all(standard) & (labels != HIDDEN)
-        self.eeg_classifier_ = Classifier(standard[heard], labels[heard])
-        self._fit(standard, speech, labels, groups)
+        self._fit(standard, speech, labels, groups, free)
+        there = has_all(standard)
+        self._fit_eeg(TrainingRows(standard, standard, labels, groups).take(there))
         return self
 
+    def _fit_eeg(self, rows: TrainingRows) -> None:
+        """Learn what EEG tells by itself, and how much it may say beside speech."""
+        n_folds = min(self.inner_folds, len(np.unique(rows.groups)))
+        folds = grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=self.seed)
+        (way,) = FittedEncoder.fit(SpeechItself(), rows, folds, centred=False).ways()
+        self.eeg_classifier_ = way.classifier
+        by_speech = self.weights_ @ [way.evidence for way in self.ways_]
+        odds = (way.evidence - by_speech) * self._n_labels / CAUTIONS["kind"]
+        self.eeg_share_ = float(1 / (1 + np.exp(-odds)))
+
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
-        """Return the ways of :class:`EEGFree`, and those of the shared space if there is one."""
-        free = super()._fitted(rows, folds)
+        """Return what may be listened to besides: the shared space, if there is one."""
         # A fold that leaves next to no pairs cannot say anything about the shared space.
         paired = has_all(rows.eeg)
         fewest = min(FEWEST_PAIRS // 2, paired.sum())
@@ -134,7 +157,7 @@ class JMML(EEGFree):
         self.epochs_ = space.epochs
         shared = fit_all((space,), rows, folds)
         self.sharing_p_ = p_of_sharing(shared[0], seed=self.seed)
-        return free + (shared if self.sharing_p_ <= MOST_P else [])
+        return shared if self.sharing_p_ <= MOST_P else []
 
     def _choose_step1(self, rows: TrainingRows, folds: Sequence[Split]) -> str:
         """Return the step 1 whose closed-form latent knows held-out labels better."""
@@ -203,8 +226,8 @@ class JMML(EEGFree):
         if seen.any():
             standard = self.eeg_scaler_.apply(self.eeg_filler_.fill(eeg[seen]))
             of_eeg = self._probabilities(self.eeg_classifier_, standard)
-            both = heard[seen][:, None]
-            probabilities[seen] = np.where(both, (probabilities[seen] + of_eeg) / 2, of_eeg)
+            together = pool([probabilities[seen], of_eeg], [1 - self.eeg_share_, self.eeg_share_])
+            probabilities[seen] = np.where(heard[seen][:, None], together, of_eeg)
         return probabilities
 
     def predict(

@@ -14,16 +14,54 @@ from jaxtyping import Bool, Float, Int
 
 from jmml_edu.data import PairKind, Provenance
 
-METHODS: Mapping[str, str] = {
-    "speech_only": "Speech features as they are; no EEG anywhere.",
-    "eeg_free": "The vote of several ways to clean speech without EEG, given the same unlabelled"
-    " speech.",
-    "eeg_trained": "EEG there while learning, absent at test: the shared space heard from speech.",
-    "eeg_only": "EEG features alone, learned from the same labels; speech absent.",
-    "eeg_trained_shuffled": "As EEG at training, but EEG was shuffled within each person, blind to"
-    " labels.",
+TIERS: Mapping[str, Mapping[str, str]] = {
+    "road": {
+        "speech_only": "Speech features as they are; no EEG anywhere.",
+        "eeg_free": "The vote of several ways to clean speech without EEG, given the same"
+        " unlabelled speech.",
+        "eeg_trained": "EEG there while learning, absent at test: the shared space heard from"
+        " speech.",
+        "eeg_only": "EEG features alone, learned from the same labels; speech absent.",
+        "eeg_trained_shuffled": "As EEG at training, but EEG was shuffled within each person, blind"
+        " to labels.",
+    },
+    "core": {
+        "pca": "The vote without EEG, joined by the leading principal components of speech.",
+        "lda": "The vote without EEG, joined by linear discriminants of labelled speech.",
+        "one_hot": "Linear CCA of speech with the shown labels themselves, in place of EEG.",
+        "class_prototypes": "Linear CCA of speech with one random vector per shown label.",
+        "class_paired": "Linear CCA; labelled rows get the EEG of another labelled row of their"
+        " class, the others none.",
+        "linear_cca": "Step 2 in closed form, without step 1.",
+        "eeg_trained_again": "EEG at training once more, with other networks and other people held"
+        " out within: what chance alone does.",
+    },
+    "family": {
+        "dcca": "Step 2 is DCCA: correlation alone.",
+        "dccae": "Step 2 is DCCAE: correlation, and each view from its own code.",
+        "dcc_cae": "Step 2 is DCC-CAE: correlation, and EEG from either code.",
+        "eckart_young": "Step 2 is the Eckart-Young objective, which small batches leave unbiased.",
+        "without_step1": "Step 2 as planned, of features instead of step-1 embeddings.",
+    },
+    "rivals": {
+        "infonce": "Step 2 tells each partner from all others (InfoNCE) instead of correlating.",
+        "distillation": "A speech network taught by an EEG classifier on all pairs.",
+        "modality_dropout": "A network of EEG and speech that has learned to do without EEG.",
+        "mlp": "A speech network of the size of an encoder, learned from labels alone.",
+    },
+    "bounds": {
+        "eeg_at_test": "EEG at training and at test: late fusion of both.",
+        "oracle": "The hidden latent of a simulation, with the same classifier and labels.",
+    },
 }
-"""Every method that is compared, in the order of the table, and what it is."""
+"""Every method that can be compared and what it is, in tiers: the road itself, the controls that a
+sceptic asks for first, other members of its family, other ways to use EEG, and what bounds all."""
+
+METHODS: Mapping[str, str] = {name: what for tier in TIERS.values() for name, what in tier.items()}
+"""Every method and what it is, in the order of the table."""
+
+ALPHA = 0.05
+"""Adjusted p values above this show no difference."""
 
 GAINS: Mapping[str, tuple[str, str]] = {
     "gain": ("eeg_trained", "eeg_free"),
@@ -97,6 +135,8 @@ class Plan:
         What was dropped or changed on the way, in sentences.
     step1, step2
         The two steps of the road.
+    methods
+        Who is compared, names of :data:`METHODS` in their order.
     """
 
     n_people: int
@@ -113,6 +153,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     step1: str = "either"
     step2: str = "E-DCC-CAE"
+    methods: tuple[str, ...] = tuple(TIERS["road"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +181,27 @@ class LatentCodes:
     held_out_correlations: Float[np.ndarray, " component"]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What EEG at training has ahead of another method.
+
+    Attributes
+    ----------
+    ahead
+        Unweighted average recall of ``"eeg_trained"``, less that of the other.
+    p, p_adjusted
+        Of "which is which does not matter to anybody", and the same among all methods compared
+        (Holm); None with too few people.
+    reading
+        What follows, in a few words.
+    """
+
+    ahead: Interval
+    p: float | None
+    p_adjusted: float | None
+    reading: str
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """What a run found.
@@ -160,6 +222,11 @@ class Comparison:
         Codes of the first fold of the first seed.
     plan, run
         What was planned; versions, seconds and memory of the run.
+    differences
+        What EEG at training has ahead of each other method, where more than the road is compared.
+    noise_floor
+        What the same method differs by with other networks and other people held out within, at
+        the far end of its interval; None where it was not tried. Less is noise.
     """
 
     methods: Mapping[str, Interval]
@@ -171,6 +238,8 @@ class Comparison:
     latent: LatentCodes
     plan: Plan
     run: Mapping[str, object] = field(default_factory=dict)
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+    noise_floor: float | None = None
 
     @property
     def chance(self) -> float:

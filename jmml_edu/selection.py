@@ -165,6 +165,26 @@ def weigh(ways: Sequence[Way], n_labels: int) -> Float[np.ndarray, " way"]:
     return weights
 
 
+def pool(
+    said: Sequence[Float[np.ndarray, "row class"]], weights: Sequence[float] | np.ndarray
+) -> Float[np.ndarray, "row class"]:
+    r"""Return what several say together: :math:`p_c \propto \prod_k p_{kc}^{w_k}`.
+
+    A logarithmic opinion pool; who gives a class next to nothing is heard as giving it 0.01.
+
+    Examples
+    --------
+    >>> pool([np.array([[0.5, 0.5]]), np.array([[0.8, 0.2]])], [0.0, 1.0])
+    array([[0.8, 0.2]])
+    """
+    logs = np.zeros(said[0].shape)
+    for one, weight in zip(said, weights, strict=True):
+        logs += weight * np.log(one.clip(min=LEAST_PROBABILITY))
+    votes = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares: np.ndarray = votes / votes.sum(axis=1, keepdims=True)
+    return shares
+
+
 def _parts(ways: Sequence[Way], whole: Sequence[int], trait: str) -> list[list[int]]:
     """Return the numbers of the ways that have each value of a trait in common."""
     parts: dict[object, list[int]] = {}

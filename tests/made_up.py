@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from jmml_edu.data import PairKind, Provenance
-from jmml_edu.results import GAINS, METHODS, Comparison, Interval, LatentCodes, Plan
+from jmml_edu.results import GAINS, TIERS, Comparison, Interval, LatentCodes, Plan
 
 SIMULATED = Provenance(
     "samples made by a program", simulated=True, steps=("128 Hz", "eGeMAPS-like")
 )
+
+ROAD = tuple(TIERS["road"])
 RECORDED = Provenance("nemo_3spk + sizecontemo", simulated=False)
 
 Ends = tuple[float, float] | None
@@ -61,7 +63,7 @@ def comparison(
     wide, narrow = half_widths or (None, None)
     methods = {
         name: interval(value, wide and (value - wide, value + wide), n, s, rng)
-        for name, value in zip(METHODS, scores, strict=True)
+        for name, value in zip(ROAD, scores, strict=True)
     }
     differences = {a: methods[b].value - methods[c].value for a, (b, c) in GAINS.items()}
     gains = {
@@ -69,10 +71,10 @@ def comparison(
         for name, value in differences.items()
     }
     counts = {
-        name: confusion(value, len(classes)) for name, value in zip(METHODS, scores, strict=True)
+        name: confusion(value, len(classes)) for name, value in zip(ROAD, scores, strict=True)
     }
     return Comparison(
-        methods, gains, {name: value - 0.01 for name, value in zip(METHODS, scores, strict=True)},
+        methods, gains, {name: value - 0.01 for name, value in zip(ROAD, scores, strict=True)},
         counts, classes,
         {
             "eeg_free": {"speaker-projected": 3 * s, "leading 14 dropped": 2 * s},

@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from jmml_edu import comparison
+from jmml_edu import contenders
 from jmml_edu.classifier import HIDDEN
+from jmml_edu.contenders import WithRival
 from jmml_edu.data import Pairs
 from jmml_edu.eeg_free import EEGFree
 from jmml_edu.experiment import Settings
@@ -67,8 +68,9 @@ def closed_form(*, inner_folds: int = 2, seed: int = 0) -> JMML:
 def two_inner_folds() -> Iterator[None]:
     """Let comparisons weigh ways in two folds instead of five, where how well is not the point."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "EEGFree", partial(EEGFree, inner_folds=2))
-        patch.setattr(comparison, "JMML", partial(JMML, inner_folds=2))
+        patch.setattr(contenders, "EEGFree", partial(EEGFree, inner_folds=2))
+        patch.setattr(contenders, "JMML", partial(JMML, inner_folds=2))
+        patch.setattr(contenders, "WithRival", partial(WithRival, inner_folds=2))
         yield
 
 

@@ -15,9 +15,10 @@ from typer.testing import CliRunner, Result
 
 from jmml_edu.cli import app
 from jmml_edu.corpora.table import write_pairs_table
-from jmml_edu.results import GAINS, METHODS
+from jmml_edu.results import GAINS, TIERS
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
+ROAD = tuple(TIERS["road"])
 CLOSED_FORM = ("--step1", "none", "--step2", "CCA")  # fast
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
 
@@ -77,7 +78,7 @@ def test_the_plan_stands_before_the_results(finished: tuple[Result, Path]) -> No
     assert sorted(order, key=shown.index) == order
     for words in ("120, joined by trial", "2 x 2", "Gaussian pairs, seed 1 SIMULATED"):
         assert words in shown
-    assert all(name in shown for name in (*METHODS, *GAINS))
+    assert all(name in shown for name in (*ROAD, *GAINS))
     assert str(out / "index.html") in "".join(shown.split("\n"))
 
 
@@ -90,7 +91,7 @@ def test_a_report_is_a_page_its_figures_and_the_numbers(finished: tuple[Result, 
 
 
 def test_results_hold_each_method_and_each_difference_in_fractions(results: dict[str, Any]) -> None:
-    assert list(results["methods"]) == list(METHODS)
+    assert list(results["methods"]) == list(ROAD)
     for score in results["methods"].values():
         assert set(score) == {"uar", "low", "high"}
         assert 0 <= score["low"] <= score["uar"] <= score["high"] <= 1
@@ -212,6 +213,7 @@ INTERRUPTIBLE = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from jmml_edu.cli import main
+
 main()
 """
 

@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 from studies import QUICK, relabelled, study, two_classes, two_inner_folds
 
-from jmml_edu import comparison, deep_encoders
+from jmml_edu import deep_encoders
+from jmml_edu.contenders import Task, judge
 from jmml_edu.data import UNLABELLED, Features, Pairs
 from jmml_edu.experiment import Fold, folds_of, plan_comparison
 from jmml_edu.jecl import JointClassLearner
 from jmml_edu.pipeline import JMML
-from jmml_edu.results import METHODS, Plan
+from jmml_edu.results import TIERS, Plan
 from jmml_edu.training import Schedule
 
-SPEECH_METHODS = tuple(name for name in METHODS if name != "eeg_only")
+ROAD = tuple(TIERS["road"])
+
+SPEECH_METHODS = tuple(name for name in ROAD if name != "eeg_only")
 SMALL = two_classes(study(120, n_subjects=4))
 PLAN = plan_comparison(SMALL.eeg, SMALL.speech, replace(QUICK, labels_per_class=10))
 
@@ -37,21 +40,21 @@ def fold() -> Fold:
 
 def said(fold: Fold, plan: Plan = PLAN) -> dict[str, list[str]]:
     """What each method says of the held-out rows."""
-    found = comparison._run_fold(fold, SMALL.speech.classes, plan)
-    return {predicted.method: predicted.said.tolist() for predicted in found}
+    task = Task(fold, SMALL.speech.classes, plan)
+    return {method: judge(task, method).said.tolist() for method in plan.methods}
 
 
 def test_the_shuffled_control_learns_from_the_same_eeg_given_to_others(
     fold: Fold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Pairs] = []
-    fit = comparison._fit_road
+    fit = Task.fit
 
-    def fit_and_tell(pairs: Pairs, labels: np.ndarray, seed: int, plan: Plan) -> JMML:
-        seen.append(pairs)
-        return fit(pairs, labels, seed, plan)
+    def fit_and_tell(task: Task, model: JMML, pairs: Pairs | None = None) -> JMML:
+        seen.append(task.fold.train if pairs is None else pairs)
+        return fit(task, model, pairs)
 
-    monkeypatch.setattr(comparison, "_fit_road", fit_and_tell)
+    monkeypatch.setattr(Task, "fit", fit_and_tell)
     said(fold)
     trained, shuffled = seen
     np.testing.assert_array_equal(trained.speech.values, shuffled.speech.values)

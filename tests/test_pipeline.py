@@ -60,12 +60,31 @@ def test_without_eeg_the_answer_is_that_of_speech_alone_bit_for_bit(road: JMML) 
     np.testing.assert_allclose(some.sum(axis=1), 1)
 
 
-def test_with_eeg_the_answer_is_the_mean_of_both_classifiers(road: JMML) -> None:
+def together(road: JMML, of_speech: np.ndarray, of_eeg: np.ndarray) -> np.ndarray:
+    """Both classifiers' word, each as far as it may say."""
+    share = road.eeg_share_
+    product = of_speech.clip(0.01) ** (1 - share) * of_eeg.clip(0.01) ** share
+    return product / product.sum(axis=1, keepdims=True)
+
+
+def test_with_eeg_both_classifiers_decide_by_their_shares(road: JMML) -> None:
+    assert 0 < road.eeg_share_ < 1
     for who in (None, WHO):
         alone = road.predict_proba(SPEECH, groups=who)
         fused = road.predict_proba(SPEECH, EEG, groups=who)
-        np.testing.assert_allclose(fused, (alone + by_eeg()) / 2, atol=1e-12)
+        np.testing.assert_allclose(fused, together(road, alone, by_eeg()), atol=1e-12)
         assert (road.predict(SPEECH, EEG, groups=who) == fused.argmax(axis=1)).all()
+
+
+def test_eeg_that_knows_nothing_may_not_spoil_what_speech_knows() -> None:
+    noise = np.random.default_rng(1).standard_normal((len(EEG), 60))
+    shared = np.hstack([EEG, 50 * noise])  # scaled away, but what a few labels would learn from
+    road = learned(shared)
+    alone, fused = road.predict(SPEECH, groups=WHO), road.predict(SPEECH, shared, groups=WHO)
+    assert road.eeg_share_ < 0.5
+    lost = balanced_accuracy_score(EVERY, alone) - balanced_accuracy_score(EVERY, fused)
+    assert lost < 0.02
+    assert learned(10 * EEG, NOISE @ np.ones((NOISE.shape[1], 3))).eeg_share_ > 0.9
 
 
 def test_without_speech_eeg_decides_alone(road: JMML) -> None:
@@ -86,7 +105,7 @@ def test_each_row_is_judged_by_what_it_has(road: JMML) -> None:
     by_speech = road.predict_proba(SPEECH[~silent], groups=WHO[~silent])
     np.testing.assert_allclose(found[silent], by_eeg()[silent], atol=1e-12)
     assert found[unheard].tobytes() == by_speech[unheard[~silent]].tobytes()
-    expected = (by_speech[both[~silent]] + by_eeg()[both]) / 2
+    expected = together(road, by_speech[both[~silent]], by_eeg()[both])
     np.testing.assert_allclose(found[both], expected, atol=1e-12)
 
 

@@ -10,12 +10,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from jmml_edu.cli import app
-from jmml_edu.results import GAINS, METHODS
+from jmml_edu.results import GAINS, TIERS
+
+ROAD = tuple(TIERS["road"])
 
 CLOSED_FORM = ("--step1", "none", "--step2", "CCA")
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
 SPEAKERS = ["EB0", "MP0", "WR0"]
-SPEECH_METHODS = [name for name in METHODS if name != "eeg_only"]
+SPEECH_METHODS = [name for name in ROAD if name != "eeg_only"]
 
 
 def walked(out: Path, *options: str) -> Result:

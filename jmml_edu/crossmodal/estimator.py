@@ -50,7 +50,8 @@ class CorrelatedAutoencoder(TwoViews):
     reconstruction_weight
         Weight of every reconstruction of a named method; the correlation has 1.
     objective
-        ``"sum"`` of correlations (trace norm), ``"squares"``, or ``"eckart-young"``.
+        What "agree" means: ``"sum"`` of correlations (trace norm), ``"squares"``,
+        ``"eckart-young"``, or ``"contrast"`` (InfoNCE: partners are told from all others).
     layers, schedule
         Hidden layers of every map, and how they learn; see :class:`Layers`, :class:`Schedule`.
     ridge

@@ -18,15 +18,14 @@ from torch import Tensor, nn
 from jmml_edu._checks import fail
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS
 from jmml_edu.linear import Moments, solve
-from jmml_edu.losses import cca_loss, eckart_young_loss, squared_cca_loss
+from jmml_edu.losses import cca_loss, eckart_young_loss, info_nce_loss, squared_cca_loss
 from jmml_edu.missing import Matrix
-from jmml_edu.networks import Layers, ResidualMap
+from jmml_edu.networks import Layers, ResidualMap, symmetric_whitening
 
-OBJECTIVES = ("sum", "squares", "eckart-young")
+OBJECTIVES = ("sum", "squares", "eckart-young", "contrast")
 VIEWS = ("eeg", "speech")
 Sizes = tuple[int, int, int]  # of a map: inputs, whitened directions, outputs
 
-_WHITENING_RIDGE = 0.01  # inputs of the networks: directions without variance are not blown up
 _BATCH_RIDGE = 0.01  # of the loss: batches are finite, and their correlations too high
 
 
@@ -68,7 +67,7 @@ class TwoViewNetwork(nn.Module):
             size = np.sqrt(found.correlations.clip(min=0.01) / 2)
             directions = {name: of_view * size for name, of_view in directions.items()}
         whitenings = {
-            name: _whitening(moments.covariance[own, own])
+            name: symmetric_whitening(moments.covariance[own, own])
             for name, own in (("eeg", moments.eeg), ("speech", moments.speech))
         }
         views = {"eeg": eeg, "speech": speech}
@@ -80,7 +79,9 @@ class TwoViewNetwork(nn.Module):
             if term in weights:
                 codes = views[source] @ directions[source]
                 told = np.linalg.lstsq(codes, views[target], rcond=None)[0]
-                white = _whitening(np.cov(codes, rowvar=False).reshape(latent_dim, latent_dim))
+                white = symmetric_whitening(
+                    np.cov(codes, rowvar=False).reshape(latent_dim, latent_dim)
+                )
                 maps[term] = ResidualMap(told, white, layers, seed=10 * seed + number)
         return cls(maps, weights)
 
@@ -139,6 +140,7 @@ class Batches:
             "sum": partial(cca_loss, ridge=_BATCH_RIDGE),
             "squares": partial(squared_cca_loss, ridge=_BATCH_RIDGE),
             "eckart-young": eckart_young_loss,
+            "contrast": info_nce_loss,
         }
         self.correlate = objectives[objective]
 
@@ -174,17 +176,3 @@ class Batches:
 def _only(rows: Float[Tensor, "row column"], there: Bool[Tensor, " row"]) -> Tensor:
     """Return the rows that are there, without a copy if all are."""
     return rows if there.all() else rows[there]
-
-
-def _whitening(covariance: Float[np.ndarray, "column column"]) -> Float[np.ndarray, "column _"]:
-    """Return what gives columns of this covariance equal variance: its symmetric inverse root.
-
-    Of all roots this one alone depends neither on an order of columns nor on rounding.
-    """
-    scale = np.sqrt(covariance.diagonal())
-    units = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
-    correlation = covariance * np.outer(units, units)
-    variances, axes = np.linalg.eigh(correlation)
-    shrunken = (variances.clip(min=0.0) + _WHITENING_RIDGE) / (1.0 + _WHITENING_RIDGE)
-    root: np.ndarray = units[:, None] * (axes / np.sqrt(shrunken)) @ axes.T
-    return root

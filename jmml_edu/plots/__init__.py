@@ -3,6 +3,7 @@
 Whatever is made from simulated data carries the stamp SIMULATED.
 """
 
+from jmml_edu.plots.comparison import TIER_NAMES, plot_comparison
 from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.curve import plot_gain_curve
 from jmml_edu.plots.latent import plot_correlations, plot_latent
@@ -13,8 +14,10 @@ from jmml_edu.plots.style import Picture, picture, style
 __all__ = [
     "GAIN_NAMES",
     "METHOD_NAMES",
+    "TIER_NAMES",
     "Picture",
     "picture",
+    "plot_comparison",
     "plot_confusion",
     "plot_correlations",
     "plot_eeg",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -19,6 +19,24 @@ METHOD_NAMES: Mapping[str, str] = {
     "eeg_trained": "EEG at training",
     "eeg_only": "EEG alone",
     "eeg_trained_shuffled": "EEG shuffled",
+    "pca": "Principal components",
+    "lda": "Discriminants",
+    "one_hot": "CCA with labels",
+    "class_prototypes": "CCA with class vectors",
+    "class_paired": "CCA, paired by class",
+    "linear_cca": "Linear CCA",
+    "eeg_trained_again": "EEG at training, again",
+    "dcca": "DCCA",
+    "dccae": "DCCAE",
+    "dcc_cae": "DCC-CAE",
+    "eckart_young": "Eckart-Young",
+    "without_step1": "Without step 1",
+    "infonce": "InfoNCE",
+    "distillation": "EEG teacher",
+    "modality_dropout": "Modality dropout",
+    "mlp": "Network without EEG",
+    "eeg_at_test": "EEG at test too",
+    "oracle": "Hidden truth",
 }
 """What the page and the figures call each method."""
 
@@ -95,14 +113,14 @@ def plot_scores(
     """
     with style():
         for row, (name, score) in enumerate(methods.items()):
-            _draw_row(ax, row, score, ACCENT if name == "eeg_trained" else INK)
-            _label_row(ax, row, f"{100 * score.value:.1f} %", _ends(score, "{:.1f} to {:.1f}"))
+            draw_row(ax, row, score, ACCENT if name == "eeg_trained" else INK)
+            label_row(ax, row, f"{100 * score.value:.1f} %", ends_of(score, "{:.1f} to {:.1f}"))
         ax.axvline(chance, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
         ax.annotate(
             f"chance {100 * chance:.0f} %", xy=(chance, 1), xycoords=ax.get_xaxis_transform(),
             xytext=(4, 0), textcoords="offset points", ha="left", va="top", fontsize=8, color=MUTED,
         )  # fmt: skip
-        _finish(ax, [METHOD_NAMES[name] for name in methods])
+        finish(ax, [METHOD_NAMES[name] for name in methods])
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
         ax.set_xlabel("unweighted average recall, new people")
         dress(ax, title="How well is emotion recognised?", provenance=provenance)
@@ -132,17 +150,17 @@ def plot_gains(
     """
     with style():
         for row, (name, gain) in enumerate(gains.items()):
-            _draw_row(ax, row, gain, ACCENT if name == "gain" else INK)
-            _label_row(ax, row, _signed(gain.value, digits=1), reading(name, gain, kind))
+            draw_row(ax, row, gain, ACCENT if name == "gain" else INK)
+            label_row(ax, row, signed(gain.value, digits=1), reading(name, gain, kind))
         ax.axvline(0, color=INK, lw=1, zorder=1)
-        _finish(ax, [GAIN_NAMES[name] for name in gains])
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _signed(x)))
+        finish(ax, [GAIN_NAMES[name] for name in gains])
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: signed(x)))
         ax.set_xlabel("difference in recall, percentage points")
         dress(ax, title="What did EEG add?", provenance=provenance)
     return ax
 
 
-def _draw_row(ax: Axes, row: int, interval: Interval, colour: str) -> None:
+def draw_row(ax: Axes, row: float, interval: Interval, colour: str) -> None:
     """Draw the estimate, its interval, and below it each seed, or each person if there is none."""
     small = _small_dots(interval)
     ax.scatter(small, np.full(len(small), row + 0.24), s=14, color=FAINT, lw=0, gid="small")
@@ -158,19 +176,19 @@ def _small_dots(interval: Interval) -> Float[np.ndarray, " dot"]:
     return np.array(interval.by_seed if len(interval.by_seed) > 1 else (), dtype=float)
 
 
-def _ends(score: Interval, form: str) -> str:
+def ends_of(score: Interval, form: str) -> str:
     """Return the ends of an interval in per cent, or that there is none."""
     if score.low is None or score.high is None:
         return "no interval"
     return form.format(100 * score.low, 100 * score.high)
 
 
-def _signed(fraction: float, *, digits: int = 0) -> str:
+def signed(fraction: float, *, digits: int = 0) -> str:
     """Return points with a true minus sign."""
     return f"{100 * fraction:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if fraction else "0"
 
 
-def _label_row(ax: Axes, row: int, number: str, words: str) -> None:
+def label_row(ax: Axes, row: float, number: str, words: str) -> None:
     """Write the number and what it means to the right of its row."""
     for text, size, shift, colour in ((number, 10.5, 1, INK), (words, 8, -2, MUTED)):
         ax.annotate(
@@ -180,10 +198,11 @@ def _label_row(ax: Axes, row: int, number: str, words: str) -> None:
         )  # fmt: skip
 
 
-def _finish(ax: Axes, names: list[str]) -> None:
+def finish(ax: Axes, names: list[str], *, at: Sequence[float] = ()) -> None:
     """Name the rows, first on top, and leave room around them."""
-    ax.set_yticks(range(len(names)), names, color=INK)
-    ax.set_ylim(len(names) - 0.4, -0.75)
+    heights = list(at or range(len(names)))
+    ax.set_yticks(heights, names, color=INK)
+    ax.set_ylim(heights[-1] + 0.6, -1.1 if at else -0.75)
     ax.margins(x=0.08)
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.grid(axis="x", color=RULE, lw=0.8)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from jmml_edu import plots
 from jmml_edu._folders import whole_folder
@@ -18,7 +19,8 @@ from jmml_edu.evaluation import FEWEST_SUBJECTS, N_DRAWS
 from jmml_edu.report import words
 from jmml_edu.report.results import results_json
 from jmml_edu.report.verdict import labels, percent, points, verdict
-from jmml_edu.results import METHODS, Comparison
+from jmml_edu.results import METHODS, TIERS, Comparison
+from jmml_edu.significance import DRAWS
 
 TITLE = "Can EEG at training help a machine hear emotion?"
 FAIR_PAIR = ("eeg_free", "eeg_trained")
@@ -83,7 +85,9 @@ def _page(comparison: Comparison, pictures: dict[str, plots.Picture], title: str
             verdict=verdict(comparison),
             labels=labels(comparison.plan),
             limits=words.limits(comparison),
+            methods_paragraph=methods_paragraph(comparison),
             captions={
+                "comparison": words.caption_comparison(comparison),
                 "correlations": words.caption_correlations(comparison),
                 "confusion": words.caption_confusion(comparison),
             },
@@ -91,6 +95,14 @@ def _page(comparison: Comparison, pictures: dict[str, plots.Picture], title: str
             alts=_alts(comparison),
         )
     )
+
+
+def methods_paragraph(comparison: Comparison) -> str:
+    """Return the paragraph of a paper that tells other researchers what was done."""
+    template = _environment().get_template("methods.txt.j2")
+    plan, run = comparison.plan, comparison.run
+    told = template.render(comparison=comparison, plan=plan, run=run, labels=labels(plan))
+    return str(Markup(" ".join(told.split())).unescape())
 
 
 def _environment() -> jinja2.Environment:
@@ -105,7 +117,9 @@ def _environment() -> jinja2.Environment:
     }  # fmt: skip
     environment.globals |= {
         "names": plots.METHOD_NAMES, "methods": METHODS, "reading": plots.reading,
+        "road": tuple(TIERS["road"]),
         "fair_pair": FAIR_PAIR, "fewest_people": FEWEST_SUBJECTS, "n_draws": N_DRAWS,
+        "n_exchanges": DRAWS,
     }  # fmt: skip
     return environment
 
@@ -126,7 +140,12 @@ def _pictures(comparison: Comparison) -> dict[str, plots.Picture]:
     stamp: dict[str, Any] = {"provenance": comparison.plan.provenance}
     latent = partial(plots.plot_latent, comparison.latent, **stamp)
     wide: dict[str, Callable[..., Any]] = {
-        "scores": partial(plots.plot_scores, comparison.methods, chance=comparison.chance, **stamp),
+        "scores": partial(
+            plots.plot_scores,
+            {name: score for name, score in comparison.methods.items() if name in TIERS["road"]},
+            chance=comparison.chance,
+            **stamp,
+        ),
         "gains": partial(plots.plot_gains, comparison.gains, kind=comparison.plan.kind, **stamp),
         "correlations": partial(plots.plot_correlations, comparison.latent, **stamp),
     }
@@ -139,9 +158,15 @@ def _pictures(comparison: Comparison) -> dict[str, plots.Picture]:
         square[f"confusion_{method}"] = partial(
             plots.plot_confusion, counts, comparison.classes, title=name, **stamp
         )
-    return {name: _draw(draw, 5.2, 3.2) for name, draw in wide.items()} | {
-        name: _draw(draw, 4.0, 4.2) for name, draw in square.items()
-    }
+    pictures = {name: _draw(draw, 5.2, 3.2) for name, draw in wide.items()}
+    pictures |= {name: _draw(draw, 4.0, 4.2) for name, draw in square.items()}
+    if comparison.differences:
+        everybody = partial(
+            plots.plot_comparison, comparison.methods, comparison.differences,
+            comparison.noise_floor, chance=comparison.chance, **stamp,
+        )  # fmt: skip
+        pictures["comparison"] = _draw(everybody, 6.4, 1.6 + 0.37 * len(comparison.methods))
+    return pictures
 
 
 def _draw(draw: Callable[..., Any], width_in: float, height_in: float) -> plots.Picture:
@@ -157,4 +182,5 @@ def _alts(comparison: Comparison) -> dict[str, str]:
         "correlations": words.alt_correlations(comparison),
         "latent_eeg": words.alt_latent(comparison, "eeg"),
         "latent_speech": words.alt_latent(comparison, "speech"),
+        "comparison": words.alt_comparison(comparison),
     } | {f"confusion_{name}": words.alt_confusion(comparison, name) for name in FAIR_PAIR}

@@ -27,8 +27,8 @@ def results_json(comparison: Comparison) -> dict[str, Any]:
     results
         ``methods`` (``uar``, ``low``, ``high``), each difference (``mean``, ``low``, ``high``) and
         ``run`` as the command line documents them; besides these ``macro_f1``, ``confusion``,
-        ``by_subject``, ``by_seed``, ``choices``, ``correlations``, ``classes``, ``chance``,
-        ``pairing``, ``provenance`` and ``notes``.
+        ``by_subject``, ``by_seed``, ``choices``, ``differences``, ``noise_floor``,
+        ``correlations``, ``classes``, ``chance``, ``pairing``, ``provenance`` and ``notes``.
     """
     plan, scores = comparison.plan, {**comparison.methods, **comparison.gains}
     content = {
@@ -40,6 +40,16 @@ def results_json(comparison: Comparison) -> dict[str, Any]:
         "by_subject": {name: score.by_subject for name, score in scores.items()},
         "by_seed": {name: score.by_seed for name, score in scores.items()},
         "choices": comparison.choices,
+        "differences": {
+            name: {
+                **_ends("ahead", one.ahead),
+                "p": one.p,
+                "p_adjusted": one.p_adjusted,
+                "reading": one.reading,
+            }
+            for name, one in comparison.differences.items()
+        },
+        "noise_floor": comparison.noise_floor,
         "correlations": {
             "train": comparison.latent.train_correlations,
             "held_out": comparison.latent.held_out_correlations,

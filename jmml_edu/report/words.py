@@ -8,7 +8,7 @@ from jmml_edu.data import Modality
 from jmml_edu.evaluation import FEWEST_SUBJECTS
 from jmml_edu.plots import GAIN_NAMES, METHOD_NAMES, reading
 from jmml_edu.report.verdict import percent, points
-from jmml_edu.results import Comparison, Interval
+from jmml_edu.results import ALPHA, TIERS, Comparison, Interval
 
 _ALWAYS = (
     "Labels are ratings or acted intentions, not inner states: to recognise the label is not to"
@@ -44,6 +44,7 @@ def alt_scores(comparison: Comparison) -> str:
     rows = "; ".join(
         f"{METHOD_NAMES[name]} {score_with_interval(score)}"
         for name, score in comparison.methods.items()
+        if name in TIERS["road"]
     )
     return f"Forest plot of unweighted average recall. {rows}. Chance {percent(comparison.chance)}."
 
@@ -116,6 +117,33 @@ def caption_confusion(comparison: Comparison, method: str = "eeg_trained") -> st
     )
 
 
+def alt_comparison(comparison: Comparison) -> str:
+    """Say in words what the forest plot of everybody shows."""
+    readings = {name: f", {one.reading}" for name, one in comparison.differences.items()}
+    rows = "; ".join(
+        f"{METHOD_NAMES[name]} {percent(score.value)}{readings.get(name, '')}"
+        for name, score in comparison.methods.items()
+    )
+    return f"Forest plot of the recall of {len(comparison.methods)} methods, tier by tier. {rows}."
+
+
+def caption_comparison(comparison: Comparison) -> str:
+    """Say how the rows beside EEG at training are to be read."""
+    floor = comparison.noise_floor
+    band = (
+        f" The shaded band, {100 * floor:.1f} points to either side of EEG at training, is what the"
+        " same method differs by when networks and inner folds are drawn anew: less is noise."
+        if floor is not None
+        else ""
+    )
+    return (
+        "Each row: recall and 95 % interval, and how many points EEG at training is ahead."
+        f"{band} A difference is called one if p is at most {ALPHA:g} after Holm's correction for"
+        f" {len(comparison.differences)} comparisons; p comes from exchanging the two methods'"
+        " results of whole people."
+    )
+
+
 def limits(comparison: Comparison) -> list[str]:
     """Return what the run does not show, one sentence each."""
     centred = any("centred" in way for ways in comparison.choices.values() for way in ways)
@@ -139,6 +167,16 @@ def limits(comparison: Comparison) -> list[str]:
             len(comparison.plan.seeds) == 1,
             "Labels and folds were drawn once. Another draw can move a difference by several"
             " points, which the intervals do not cover: with --seeds 5 they do.",
+        ),
+        (
+            not comparison.differences,
+            "Other members of the family, other ways to use EEG, and what labels alone would do"
+            " were not compared: with --tiers all they are.",
+        ),
+        (
+            "oracle" not in comparison.methods and bool(comparison.differences),
+            "How much could be gained at most is not known: nobody knows the truth behind the"
+            " signals.",
         ),
         (
             centred,
