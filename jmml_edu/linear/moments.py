@@ -82,11 +82,11 @@ class Moments:
             for part in parts:
                 check_finite("", part, eeg=take(eeg, part), speech=take(speech, part))
             fail("", "views", "have finite squares", "values beyond 1e150", "Choose a larger unit.")
-        count, total, lower = int(products[-1, -1]), products[-1, :-1], products[:-1, :-1]
+        sums, count = products[-1].copy(), int(products[-1, -1])
         # About the mean of all. Should the first n of N rows have another mean than the rest, they
         # scatter so much themselves that rounding grows by N / n at most.
-        scatter = lower + np.tril(lower, -1).T - np.outer(total, total) / count
-        return cls(count, reference + total / count, scatter, n_eeg)
+        products = blas.dsyr(-1.0 / count, sums, a=products, lower=1, overwrite_a=1)
+        return cls(count, reference + sums[:-1] / count, _mirrored(products[:-1, :-1]), n_eeg)
 
     @classmethod
     @as_told_by("Moments.total")
@@ -216,3 +216,12 @@ def _mean_of(pieces: Sequence[Float[np.ndarray, "row _"]]) -> Float[np.ndarray, 
     """Return the mean of each column of all pieces side by side, exact where it is constant."""
     means = [piece[0] + np.ones(len(piece)) @ (piece - piece[0]) / len(piece) for piece in pieces]
     return np.concatenate(means)
+
+
+def _mirrored(lower: Float[np.ndarray, "column column"]) -> Float[np.ndarray, "column column"]:
+    """Return a matrix, its upper half filled from its lower one in blocks that fit a cache."""
+    for start in range(0, len(lower), 256):
+        here = slice(start, start + 256)
+        lower[here, here] += np.tril(lower[here, here], -1).T
+        lower[:start, here] = lower[here, :start].T
+    return lower
