@@ -63,9 +63,11 @@ def whiten(
     """
     varying = np.flatnonzero(scale > 0)
     shrinkage = 1.0 if np.isinf(ridge) else ridge / (1.0 + ridge)
-    within = covariance[np.ix_(varying, varying)] / np.outer(scale[varying], scale[varying])
-    within *= 1.0 - shrinkage
+    within = covariance if len(varying) == len(scale) else covariance[np.ix_(varying, varying)]
+    within = within / scale[varying]
+    within *= (1.0 - shrinkage) / scale[varying, None]
     within[np.diag_indices_from(within)] += shrinkage
+    within = within if within.flags.f_contiguous else within.T  # symmetric, and LAPACK's order
     plain, failed = lapack.dpotrf(within, lower=1)  # three times as fast as pivoting
     if not failed and (plain.diagonal() ** 2 > _SAFE * within.diagonal()).all():
         return Whitening(varying, plain, scale)
