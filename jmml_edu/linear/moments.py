@@ -27,6 +27,7 @@ from jmml_edu.views import (
     take,
 )
 
+_FIRST = 256  # rows whose mean all are taken from, before the mean of all is known
 _BLOCK_VALUES = 2**18  # 2 MiB: what one core keeps in its second-level cache
 
 
@@ -67,13 +68,13 @@ class Moments:
         eeg, speech = check_pairs("", eeg, speech)
         n_eeg, width = n_columns(eeg), n_columns(eeg) + n_columns(speech)
         at_once, parts = _parts(n_rows_of(eeg), width, rows)
-        # Rows about the mean of the first part, and a column of ones that adds the others up.
+        # Rows about the mean of the first ones, and a column of ones that adds the others up.
         buffer = np.ones((at_once, width + 1))
         products = np.zeros((width + 1, width + 1), order="F")  # lower half: BLAS adds up in place
         reference = np.empty(0)
         for part in parts:
             pieces = take(eeg, part, "eeg"), take(speech, part, "speech")
-            reference = reference if len(reference) else _mean_of(pieces)
+            reference = reference if len(reference) else _mean_of_first(pieces)
             block = buffer[: len(pieces[0])]
             np.subtract(pieces[0], reference[:n_eeg], out=block[:, :n_eeg])
             np.subtract(pieces[1], reference[n_eeg:], out=block[:, n_eeg:-1])
@@ -82,11 +83,11 @@ class Moments:
             for part in parts:
                 check_finite("", part, eeg=take(eeg, part), speech=take(speech, part))
             fail("", "views", "have finite squares", "values beyond 1e150", "Choose a larger unit.")
-        count, total, lower = int(products[-1, -1]), products[-1, :-1], products[:-1, :-1]
+        sums, count = products[-1].copy(), int(products[-1, -1])
         # About the mean of all. Should the first n of N rows have another mean than the rest, they
         # scatter so much themselves that rounding grows by N / n at most.
-        scatter = lower + np.tril(lower, -1).T - np.outer(total, total) / count
-        return cls(count, reference + total / count, scatter, n_eeg)
+        products = blas.dsyr(-1.0 / count, sums, a=products, lower=1, overwrite_a=1)
+        return cls(count, reference + sums[:-1] / count, _mirrored(products[:-1, :-1]), n_eeg)
 
     @classmethod
     @as_told_by("Moments.total")
@@ -212,7 +213,16 @@ def _parts(n: int, width: int, rows: Int[np.ndarray, " row"] | None) -> tuple[in
     return at_once, parts if rows is None else [rows[part] for part in parts]
 
 
-def _mean_of(pieces: Sequence[Float[np.ndarray, "row _"]]) -> Float[np.ndarray, " column"]:
-    """Return the mean of each column of all pieces side by side, exact where it is constant."""
-    means = [piece[0] + np.ones(len(piece)) @ (piece - piece[0]) / len(piece) for piece in pieces]
-    return np.concatenate(means)
+def _mean_of_first(pieces: Sequence[Float[np.ndarray, "row _"]]) -> Float[np.ndarray, " column"]:
+    """Return about the mean of each column of all pieces side by side, exact if it is constant."""
+    first = [piece[:_FIRST] for piece in pieces]
+    return np.concatenate([piece[0] + (piece - piece[0]).mean(axis=0) for piece in first])
+
+
+def _mirrored(lower: Float[np.ndarray, "column column"]) -> Float[np.ndarray, "column column"]:
+    """Return a matrix, its upper half filled from its lower one in blocks that fit a cache."""
+    for start in range(0, len(lower), 256):
+        here = slice(start, start + 256)
+        lower[here, here] += np.tril(lower[here, here], -1).T
+        lower[:start, here] = lower[here, :start].T
+    return lower
