@@ -93,8 +93,8 @@ class Fold:
     train_eeg: Features
     test_eeg: Features
     seed: int
-    train_truth: Float[np.ndarray, "pair latent"]
-    test_truth: Float[np.ndarray, "pair latent"]
+    train_truth: Float[np.ndarray, "train_pair latent"]
+    test_truth: Float[np.ndarray, "test_pair latent"]
 
 
 def plan_comparison(

@@ -226,9 +226,20 @@ class JMML(EEGFree):
         if seen.any():
             standard = self.eeg_scaler_.apply(self.eeg_filler_.fill(eeg[seen]))
             of_eeg = self._probabilities(self.eeg_classifier_, standard)
-            together = pool([probabilities[seen], of_eeg], [1 - self.eeg_share_, self.eeg_share_])
+            together = self._together(probabilities[seen], of_eeg)
             probabilities[seen] = np.where(heard[seen][:, None], together, of_eeg)
         return probabilities
+
+    def _together(
+        self, of_speech: Float[np.ndarray, "row class"], of_eeg: Float[np.ndarray, "row class"]
+    ) -> Float[np.ndarray, "row class"]:
+        """Return what both say, each as far as it may; of a class it never met EEG says nothing."""
+        met = np.isin(self.classes_, self.eeg_classifier_.classes_)
+        together = of_speech.copy()
+        mass = of_speech[:, met].sum(axis=1, keepdims=True)
+        said = [of_speech[:, met] / np.maximum(mass, np.finfo(float).tiny), of_eeg[:, met]]
+        together[:, met] = mass * pool(said, [1 - self.eeg_share_, self.eeg_share_])
+        return together
 
     def predict(
         self,

@@ -850,7 +850,8 @@ def test_what_a_fitted_model_cannot_do_is_told(case: str) -> None:
 FIT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "objective": (
         {"objective": "trace"}, {},
-        "objective must be one of eckart-young, squares, sum; got 'trace'. Pick one of these.",
+        "objective must be one of contrast, eckart-young, squares, sum; got 'trace'. Pick one of"
+        " these.",
     ),
     "method": (
         {"terms": "CCA"}, {},

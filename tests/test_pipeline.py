@@ -274,7 +274,8 @@ def test_a_class_without_eeg_is_judged_by_speech_and_by_the_rest() -> None:
     model = closed_form().fit(eeg, pairs.speech.values, labels, pairs.subjects)
     fused = model.predict_proba(pairs.speech.values, pairs.eeg.values)
     alone = model.predict_proba(pairs.speech.values)
-    np.testing.assert_allclose(fused[:, 1], alone[:, 1] / 2)
+    np.testing.assert_allclose(fused[:, 1], alone[:, 1])
+    assert np.abs(fused[:, 0] - alone[:, 0]).max() > 0.1
     np.testing.assert_allclose(fused.sum(axis=1), 1)
     assert (model.predict_proba(eeg=pairs.eeg.values)[:, 1] == 0).all()
 
@@ -297,7 +298,7 @@ def test_single_gaps_hardly_matter_to_who_listens(road: JMML) -> None:
 
 def test_rows_with_gaps_are_judged_by_all_that_is_left(road: JMML) -> None:
     eeg, speech = with_gaps(EEG, share=0.1), with_gaps(SPEECH, share=0.1, seed=1)
-    both = (road.predict_proba(speech) + road.predict_proba(eeg=eeg)) / 2
+    both = together(road, road.predict_proba(speech), road.predict_proba(eeg=eeg))
     np.testing.assert_allclose(road.predict_proba(speech, eeg), both, atol=1e-12)
 
 

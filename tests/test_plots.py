@@ -19,6 +19,7 @@ from jmml_edu.plots.style import class_mark
 from jmml_edu.results import Interval
 
 COMPARISON = made_up.clear_gain()
+EVERYBODY = made_up.everybody()
 CODES = COMPARISON.latent
 COUNTS = np.array([[3, 1], [0, 0]])
 REAL = Provenance("a corpus", simulated=False)
@@ -29,6 +30,9 @@ DRAWINGS: dict[str, Callable[[Axes, Provenance], Axes]] = {
     "gains": lambda ax, p: plots.plot_gains(COMPARISON.gains, kind="trial", ax=ax, provenance=p),
     "latent": lambda ax, p: plots.plot_latent(CODES, "speech", ax=ax, provenance=p),
     "correlations": lambda ax, p: plots.plot_correlations(CODES, ax=ax, provenance=p),
+    "comparison": lambda ax, p: plots.plot_comparison(
+        EVERYBODY.methods, EVERYBODY.differences, 0.01, chance=0.25, ax=ax, provenance=p
+    ),
     "confusion": lambda ax, p: plots.plot_confusion(COUNTS, ("a", "b"), ax=ax, provenance=p),
 }
 
@@ -98,7 +102,31 @@ def test_each_score_stands_at_its_value_in_its_row(ax: Axes) -> None:
     values = [score.value for score in COMPARISON.methods.values()]
     np.testing.assert_allclose(marks(ax, "value"), np.column_stack([values, range(5)]))
     assert ax.yaxis_inverted()
-    assert [t.get_text() for t in ax.get_yticklabels()] == list(plots.METHOD_NAMES.values())
+    assert [t.get_text() for t in ax.get_yticklabels()] == [
+        plots.METHOD_NAMES[name] for name in COMPARISON.methods
+    ]
+
+
+def test_everybody_stands_at_their_value_below_the_name_of_their_tier(ax: Axes) -> None:
+    DRAWINGS["comparison"](ax, REAL)
+    found = marks(ax, "value")
+    np.testing.assert_allclose(found[:, 0], [one.value for one in EVERYBODY.methods.values()])
+    assert (np.diff(found[:, 1]) >= 1).all()
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == list(plots.METHOD_NAMES.values())
+    assert set(plots.TIER_NAMES.values()) <= set(words(ax))
+    assert "+8.2: EEG at training is better" in words(ax)
+
+
+def test_the_band_of_noise_lies_around_eeg_at_training(ax: Axes) -> None:
+    DRAWINGS["comparison"](ax, REAL)
+    (band,) = [patch for patch in ax.patches if patch.get_gid() == "noise floor"]
+    left, right = band.get_extents().transformed(ax.transData.inverted()).intervalx
+    np.testing.assert_allclose([left, right], [0.556, 0.576], atol=1e-6)
+    bare = Figure().subplots()
+    plots.plot_comparison(COMPARISON.methods, {}, None, chance=0.25, ax=bare, provenance=REAL)
+    assert not [patch for patch in bare.patches if patch.get_gid() == "noise floor"]
+    assert plots.TIER_NAMES["rivals"] not in words(bare)
 
 
 def test_each_bar_reaches_from_low_to_high(ax: Axes) -> None:

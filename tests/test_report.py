@@ -12,12 +12,13 @@ import made_up
 import numpy as np
 import pytest
 
+from jmml_edu.report import methods_paragraph, results_json, words, write_report
 from jmml_edu.report import page as page_module
-from jmml_edu.report import results_json, words, write_report
 from jmml_edu.results import GAINS, TIERS
 
 ROAD = tuple(TIERS["road"])
 
+MADE_UP = (made_up.clear_gain, made_up.three_speakers, made_up.harm, made_up.everybody)
 HOSTILE = '<script>alert("$\\frac{$")</script>'
 
 
@@ -39,9 +40,9 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The three made-up comparisons as HTML."""
+    """The made-up comparisons as HTML."""
     place = tmp_path_factory.mktemp("pages")
-    made = {f.__name__: f() for f in (made_up.clear_gain, made_up.three_speakers, made_up.harm)}
+    made = {f.__name__: f() for f in MADE_UP}
     return {
         name: write_report(c, place / name).read_text(encoding="utf-8") for name, c in made.items()
     }
@@ -236,3 +237,47 @@ def test_one_draw_of_labels_is_named_as_a_limit() -> None:
         plan = replace(clear.plan, seeds=tuple(range(n_seeds)))
         said = " ".join(words.limits(replace(clear, plan=plan)))
         assert ("drawn once" in said) is (n_seeds == 1)
+
+
+def test_only_a_page_of_everybody_tells_of_others(pages: dict[str, str]) -> None:
+    for name, page in pages.items():
+        told = Page(page).text
+        assert ("Beside other methods" in told) == (name == "everybody")
+        assert ("with --tiers all they are" in told) == (name != "everybody")
+    told = Page(pages["everybody"]).text
+    assert "InfoNCE" in told
+    assert "1.0 points to either side" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Holm" in told
+    for reading in ("below the noise floor", "EEG at training is better"):
+        assert reading in told
+
+
+def test_results_hold_what_eeg_at_training_has_ahead() -> None:
+    results = results_json(made_up.everybody())
+    assert results["noise_floor"] == 0.01
+    assert results["differences"]["oracle"]["reading"] == "EEG at training is worse"
+    assert results["differences"]["eeg_free"]["ahead"] == 0.082
+    assert results["differences"]["eeg_free"]["p_adjusted"] == 0.0076
+    assert results_json(made_up.clear_gain())["differences"] == {}
+
+
+def test_the_paragraph_for_a_paper_says_all_that_was_done() -> None:
+    told = methods_paragraph(made_up.everybody())
+    for part in (
+        "23 methods of telling 4 classes (calm, excited, sad, tense)",
+        "The simulated data (samples made by a program) hold 2,016 utterances of 24 speakers",
+        "split into 5 folds",
+        "10 labels per class were shown; the other training utterances served without labels.",
+        "seeds 0, 1, 2, 3, 4.",
+        "2,000 bootstrap draws of people and seeds",
+        "9,999 random exchanges",
+        "adjusted for 20 comparisons (Holm)",
+        "Software: jmml_edu 0.1.0.",
+    ):
+        assert part in told, part
+    few = methods_paragraph(made_up.three_speakers())
+    assert "The recorded data (nemo_3spk + sizecontemo)" in few
+    assert "joined to them by class only" in few
+    assert "In each training fold all labels were shown. " in few
+    assert "with seed 0. We report unweighted average recall; people were too few for" in few
+    assert "Holm" not in few
