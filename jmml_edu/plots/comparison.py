@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from jmml_edu.data import Provenance
-from jmml_edu.plots.scores import METHOD_NAMES, draw_row, finish, label_row, signed
+from jmml_edu.plots.scores import METHOD_NAMES, draw_row, finish, signed
 from jmml_edu.plots.style import ACCENT, INK, MUTED, dress, style
 from jmml_edu.results import TIERS, Difference, Interval
 
@@ -68,9 +68,12 @@ def plot_comparison(
         ax.axvline(chance, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
         for name, row in rows.items():
             draw_row(ax, row, methods[name], ACCENT if name == "eeg_trained" else INK)
-            label_row(ax, row, f"{100 * methods[name].value:.1f} %", _said(differences.get(name)))
+            _write_beside(
+                ax, row, f"{100 * methods[name].value:.1f} %", _said(differences.get(name))
+            )
         finish(ax, [METHOD_NAMES[name] for name in rows], at=list(rows.values()))
         _name_tiers(ax, rows)
+        _write_beside(ax, -0.62, "recall", "EEG at training is ahead by", header=True)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
         ax.set_xlabel("unweighted average recall, new people (dashed: chance)")
         dress(ax, title="Who hears emotion best, and is it more than noise?", provenance=provenance)
@@ -98,11 +101,27 @@ def _name_tiers(ax: Axes, rows: Mapping[str, float]) -> None:
                 TIER_NAMES[tier], xy=(0, first - 0.62), xycoords=ax.get_yaxis_transform(),
                 xytext=(4, 0), textcoords="offset points", ha="left", va="center", fontsize=8.5,
                 fontweight="bold", color=MUTED,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
             )  # fmt: skip
 
 
+def _write_beside(ax: Axes, row: float, number: str, words: str, *, header: bool = False) -> None:
+    """Write a number and some words to the right of a row, in two columns."""
+    for text, right, bold, colour in (
+        (number, 10, not header, MUTED if header else INK),
+        (words, 64, False, MUTED),
+    ):
+        ax.annotate(
+            text, xy=(1, row), xycoords=ax.get_yaxis_transform(), xytext=(right, 0),
+            textcoords="offset points", ha="left", va="center", fontsize=8.5, color=colour,
+            fontweight="bold" if bold else "normal", fontstyle="italic" if header else "normal",
+        )  # fmt: skip
+
+
 def _said(difference: Difference | None) -> str:
-    """Return how far EEG at training is ahead and what follows, in a few words."""
+    """Return how far EEG at training is ahead, and whether that means anything."""
     if difference is None:
         return ""
-    return f"{signed(difference.ahead.value, digits=1)}: {difference.reading}"
+    reading = difference.reading.removeprefix("EEG at training is ")
+    means = {"better": "", "worse": ""}.get(reading, f"  ({reading})")
+    return signed(difference.ahead.value, digits=1) + means

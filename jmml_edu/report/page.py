@@ -165,7 +165,7 @@ def _pictures(comparison: Comparison) -> dict[str, plots.Picture]:
             plots.plot_comparison, comparison.methods, comparison.differences,
             comparison.noise_floor, chance=comparison.chance, **stamp,
         )  # fmt: skip
-        pictures["comparison"] = _draw(everybody, 6.4, 1.6 + 0.37 * len(comparison.methods))
+        pictures["comparison"] = _draw(everybody, 6.8, 1.6 + 0.31 * len(comparison.methods))
     return pictures
 
 
