@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from jmml_edu._checks import check_at_least, fail
+from jmml_edu.columns import column_means
 from jmml_edu.data import UNLABELLED, Features, Pairs
 
 FEWEST_PAIRS = 20
@@ -91,6 +92,68 @@ def shuffled_within_subject(pairs: Pairs, *, seed: int) -> Pairs:
         rows = np.flatnonzero((pairs.subjects == subject) & pairs.has_eeg)
         partner[rows] = rng.permutation(rows)
     return replace(pairs, eeg=_eeg_rows(pairs.eeg, partner))
+
+
+def labelled_class_pairs(pairs: Pairs, *, seed: int) -> Pairs:
+    """Return pairs in which the EEG of labelled rows was permuted within each class.
+
+    The control for "does EEG tell more of an utterance than its class?" at an equal budget of
+    labels: it may use those that are shown, and no others. Every labelled row that has EEG gets
+    that of another such row of its class, of whatever person, and none is used twice; an unlabelled
+    row, or one alone in its class, gets none. :func:`shuffled_within_subject` is the control that
+    is blind to labels; :func:`class_pairs` of all rows would know labels that nobody showed.
+
+    Raises
+    ------
+    InputError
+        If no class has two labelled rows with EEG.
+    """
+    rng = np.random.default_rng(seed)
+    partner = np.full(len(pairs), -1)
+    for label in pairs.speech.classes:
+        # One round through all rows of the class in random order: nobody meets their own.
+        order = rng.permutation(np.flatnonzero((pairs.labels == label) & pairs.has_eeg))
+        if len(order) > 1:
+            partner[order] = np.roll(order, 1)
+    if partner.max() < 0:
+        fail(
+            "labelled_class_pairs", "pairs", "hold two labelled rows with EEG of some class",
+            "none", "Label more of them.",
+        )  # fmt: skip
+    eeg = _eeg_rows(pairs.eeg, partner)
+    return replace(pairs, eeg=eeg, kind="class", has_eeg=partner >= 0)
+
+
+def class_mean_pairs(pairs: Pairs) -> Pairs:
+    """Return pairs whose EEG is replaced by the mean EEG of its class.
+
+    What pairs joined by class come to when each utterance meets all EEG of its class: the chance of
+    the draw is gone, and nothing else. A row without a label, or of a class without EEG, has none.
+
+    Raises
+    ------
+    InputError
+        If no labelled row has EEG.
+    """
+    values, has_eeg = np.full(pairs.eeg.values.shape, np.nan), np.zeros(len(pairs), dtype=bool)
+    for label in pairs.speech.classes:
+        members = pairs.labels == label
+        known = members & pairs.has_eeg
+        if known.any():
+            values[members], has_eeg[members] = column_means(pairs.eeg.values[known]), True
+    if not has_eeg.any():
+        fail(
+            "class_mean_pairs", "pairs", "hold a labelled row with EEG", "none",
+            "Label some of them.",
+        )  # fmt: skip
+    eeg = replace(
+        pairs.speech,
+        values=values,
+        names=pairs.eeg.names,
+        modality="eeg",
+        provenance=pairs.provenance.then("EEG replaced by the mean of its class"),
+    )
+    return Pairs(eeg, pairs.speech, "class", has_eeg)
 
 
 def one_hot_pairs(pairs: Pairs) -> Pairs:

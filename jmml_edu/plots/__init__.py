@@ -3,6 +3,7 @@
 Whatever is made from simulated data carries the stamp SIMULATED.
 """
 
+from jmml_edu.plots.bound import plot_class_bound
 from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.curve import plot_gain_curve
 from jmml_edu.plots.latent import plot_correlations, plot_latent
@@ -15,6 +16,7 @@ __all__ = [
     "METHOD_NAMES",
     "Picture",
     "picture",
+    "plot_class_bound",
     "plot_confusion",
     "plot_correlations",
     "plot_eeg",
