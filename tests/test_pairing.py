@@ -14,13 +14,16 @@ from jmml_edu.data import Features, Modality, Pairs, Provenance
 from jmml_edu.linear import CCA
 from jmml_edu.pairing import (
     check_same_classes,
+    class_mean_pairs,
     class_pairs,
     class_prototype_pairs,
+    labelled_class_pairs,
     one_hot_pairs,
     shuffled_within_subject,
     trial_pairs,
 )
 from jmml_edu.simulate.gaussian import gaussian_pairs
+from jmml_edu.splits import draw_labels
 
 few = settings(max_examples=20, deadline=None)
 seeds = st.integers(0, 10_000)
@@ -211,6 +214,112 @@ def test_shuffling_permutes_each_row_as_often_as_chance_says() -> None:
     assert min(counts) > 25
 
 
+def partly_labelled(seed: int, *, rows: int = 60, per_class: int = 5) -> Pairs:
+    """Trial pairs of four people, of which few are labelled and some lack EEG."""
+    pairs = gaussian_pairs(rows, n_subjects=4, seed=seed)
+    shown = draw_labels(pairs.labels, per_class=per_class, seed=seed)
+    missing = np.arange(rows) % 9 == 0
+    eeg = replace(pairs.eeg, values=np.where(missing[:, None], np.nan, pairs.eeg.values))
+    return replace(pairs, eeg=eeg, speech=replace(pairs.speech, labels=shown), has_eeg=~missing)
+
+
+@few
+@given(seed=seeds)
+def test_labelled_rows_get_the_eeg_of_another_labelled_row_of_their_class(seed: int) -> None:
+    pairs = partly_labelled(seed)
+    found = labelled_class_pairs(pairs, seed=seed)
+    there = found.has_eeg
+    shown = (pairs.labels != "") & pairs.has_eeg
+    alone = [label for label in pairs.speech.classes if (shown & (pairs.labels == label)).sum() < 2]
+    assert (there == (shown & ~np.isin(pairs.labels, alone))).all()
+    assert found.kind == "class"
+    assert found.speech is pairs.speech
+    for label in set(pairs.speech.classes) - set(alone):
+        rows = there & (pairs.labels == label)
+        assert sorted(found.eeg.trials[rows]) == sorted(pairs.eeg.trials[rows])  # each once
+        assert (found.eeg.trials[rows] != pairs.eeg.trials[rows]).all()  # nobody's own
+    original = {name: row for row, name in enumerate(pairs.eeg.trials)}
+    for row in np.flatnonzero(there):
+        partner = original[found.eeg.trials[row]]
+        assert (found.eeg.values[row] == pairs.eeg.values[partner]).all()
+    assert np.isnan(found.eeg.values[~there]).all()
+    assert set(found.eeg.trials[~there]) == {""}
+
+
+def test_of_hidden_labels_class_pairs_of_labelled_rows_know_nothing() -> None:
+    pairs = partly_labelled(0)
+    hidden = pairs.labels == ""
+    told = np.where(hidden, np.roll(pairs.eeg.labels, 1), pairs.eeg.labels)
+    other = replace(pairs, eeg=replace(pairs.eeg, labels=told))
+    one, two = (labelled_class_pairs(each, seed=1) for each in (pairs, other))
+    np.testing.assert_array_equal(one.eeg.values, two.eeg.values)
+
+
+def test_partners_come_from_other_people_as_often_as_chance_says() -> None:
+    pairs = gaussian_pairs(2_000, n_subjects=4, seed=0)
+    found = labelled_class_pairs(pairs, seed=0)
+    assert found.has_eeg.all()
+    assert np.mean(found.eeg.subjects == pairs.subjects) == pytest.approx(0.25, abs=0.04)
+
+
+def test_within_a_class_every_round_of_partners_is_as_likely() -> None:
+    pairs = gaussian_pairs(400, seed=0)
+    pairs = pairs.take(np.flatnonzero(pairs.labels == pairs.labels[0])[:4])
+    rounds = [tuple(labelled_class_pairs(pairs, seed=seed).eeg.trials) for seed in range(300)]
+    counts = [rounds.count(one) for one in set(rounds)]
+    assert len(counts) == 6  # of four rows
+    assert min(counts) > 25
+
+
+def test_all_labels_shown_leave_the_class_and_nothing_of_the_trial() -> None:
+    pairs = gaussian_pairs(20_000, correlations=(0.9, 0.9), eeg_dim=4, speech_dim=4, seed=0)
+    found = labelled_class_pairs(pairs, seed=1)
+    views = found.eeg.values.copy(), found.speech.values.copy()
+    assert CCA(2).fit(*views).correlations_[1] > 0.4
+    for view in views:
+        for label in np.unique(pairs.labels):
+            view[pairs.labels == label] -= view[pairs.labels == label].mean(axis=0)
+    assert CCA(4).fit(*views).correlations_.max() < 0.04
+
+
+def test_class_means_replace_eeg_and_are_those_of_labelled_rows() -> None:
+    pairs = partly_labelled(0)
+    found = class_mean_pairs(pairs)
+    for label in pairs.speech.classes:
+        rows = pairs.labels == label
+        mean = pairs.eeg.values[rows & pairs.has_eeg].mean(axis=0)
+        np.testing.assert_allclose(found.eeg.values[rows], np.tile(mean, (rows.sum(), 1)))
+        assert len(np.unique(found.eeg.values[rows], axis=0)) == 1
+    np.testing.assert_array_equal(found.has_eeg, pairs.labels != "")
+    assert np.isnan(found.eeg.values[~found.has_eeg]).all()
+    assert (found.kind, found.eeg.modality, found.eeg.names) == ("class", "eeg", pairs.eeg.names)
+    assert found.eeg.provenance.steps[-1] == "EEG replaced by the mean of its class"
+    assert found.eeg.provenance.simulated
+
+
+def test_a_class_without_eeg_has_no_mean() -> None:
+    pairs = gaussian_pairs(40, seed=0)
+    lost = pairs.labels == pairs.labels[0]
+    eeg = replace(pairs.eeg, values=np.where(lost[:, None], np.nan, pairs.eeg.values))
+    found = class_mean_pairs(replace(pairs, eeg=eeg, has_eeg=~lost))
+    np.testing.assert_array_equal(found.has_eeg, ~lost)
+    assert np.isfinite(found.eeg.values[~lost]).all()
+
+
+def test_too_few_labels_to_pair_by_class_are_explained() -> None:
+    with explained(
+        "labelled_class_pairs: pairs must hold two labelled rows with EEG of some class; got none."
+        " Label more of them."
+    ):
+        labelled_class_pairs(partly_labelled(0, per_class=1), seed=0)
+    blind = gaussian_pairs(9)
+    blind = replace(blind, speech=replace(blind.speech, labels=np.full(9, "", dtype=object)))
+    with explained(
+        "class_mean_pairs: pairs must hold a labelled row with EEG; got none. Label some of them."
+    ):
+        class_mean_pairs(blind)
+
+
 def test_one_hot_pairs_hold_the_label_and_no_eeg() -> None:
     pairs = one_hot_pairs(four_pairs())
     assert pairs.eeg.names == ("is_calm", "is_sad")
@@ -244,6 +353,7 @@ def test_the_same_seed_gives_the_same_partners_and_another_seed_others() -> None
         return [
             class_pairs(trial.eeg, trial.speech, seed=seed).eeg.values.tobytes(),
             shuffled_within_subject(trial, seed=seed).eeg.values.tobytes(),
+            labelled_class_pairs(trial, seed=seed).eeg.values.tobytes(),
             class_prototype_pairs(trial, dim=3, seed=seed).eeg.values.tobytes(),
         ]
 

@@ -14,13 +14,18 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from jmml_edu import plots
-from jmml_edu.data import Provenance
+from jmml_edu.class_bound import ClassBound, SharedComponents
+from jmml_edu.data import PairKind, Provenance
 from jmml_edu.plots.style import class_mark
 from jmml_edu.results import Interval
 
 COMPARISON = made_up.clear_gain()
 EVERYBODY = made_up.everybody()
 CODES = COMPARISON.latent
+SHARED = SharedComponents(
+    np.array([0.56, 0.52, 0.11, 0.1, 0.04]), np.array([0.18, 0.17, 0.16, 0.14, 0.1]), 2, 0.01
+)
+BOUND = ClassBound(SHARED, 4, "class")
 COUNTS = np.array([[3, 1], [0, 0]])
 REAL = Provenance("a corpus", simulated=False)
 MADE_UP = Provenance("a program", simulated=True)
@@ -29,6 +34,7 @@ DRAWINGS: dict[str, Callable[[Axes, Provenance], Axes]] = {
     "scores": lambda ax, p: plots.plot_scores(COMPARISON.methods, chance=0.25, ax=ax, provenance=p),
     "gains": lambda ax, p: plots.plot_gains(COMPARISON.gains, kind="trial", ax=ax, provenance=p),
     "latent": lambda ax, p: plots.plot_latent(CODES, "speech", ax=ax, provenance=p),
+    "bound": lambda ax, p: plots.plot_class_bound(BOUND, ax=ax, provenance=p),
     "correlations": lambda ax, p: plots.plot_correlations(CODES, ax=ax, provenance=p),
     "comparison": lambda ax, p: plots.plot_comparison(
         EVERYBODY.methods, EVERYBODY.differences, 0.01, chance=0.25, ax=ax, provenance=p
@@ -269,6 +275,51 @@ def test_a_negative_or_missing_correlation_is_not_cut_off(ax: Axes) -> None:
     worse = replace(CODES, held_out_correlations=np.array([0.5, -0.4, np.nan, 0.1, 0.1, 0.1]))
     plots.plot_correlations(worse, ax=ax, provenance=REAL)
     assert ax.get_ylim()[0] < -0.4
+
+
+def test_shared_components_are_filled_and_those_of_chance_hollow(ax: Axes) -> None:
+    DRAWINGS["bound"](ax, REAL)
+    points = np.column_stack([np.arange(1, 6), SHARED.correlations])
+    np.testing.assert_allclose(marks(ax, "shared"), points[:2])
+    np.testing.assert_allclose(marks(ax, "chance"), points[2:])
+    hollow = next(c for c in ax.collections if c.get_gid() == "chance")
+    assert tuple(hollow.get_facecolor()[0][:3]) == to_rgba("white")[:3]
+    assert ax.get_ylim()[0] < 0
+
+
+def test_what_shuffled_pairs_reach_stands_over_each_component(ax: Axes) -> None:
+    DRAWINGS["bound"](ax, REAL)
+    (levels,) = (c for c in ax.collections if c.get_gid() == "level")
+    heights = [segment[:, 1] for segment in levels.get_segments()]
+    np.testing.assert_allclose(heights, np.column_stack([SHARED.levels] * 2))
+    bars = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in ax.containers[0]]
+    np.testing.assert_allclose(bars, np.column_stack([np.arange(1, 6), SHARED.levels]))
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        "99 % of shuffled pairs", "shared", "chance",
+    ]  # fmt: skip
+
+
+def test_components_beyond_the_bound_are_greyed_and_told_so(ax: Axes) -> None:
+    DRAWINGS["bound"](ax, REAL)
+    (grey,) = (patch for patch in ax.patches if patch.get_gid() == "beyond")
+    assert (grey.get_x(), grey.get_x() + grey.get_width()) == pytest.approx((3.5, ax.get_xlim()[1]))
+    assert "beyond\nC \N{MINUS SIGN} 1 = 3" in words(ax)
+
+
+@pytest.mark.parametrize(
+    ("n_shared", "kind", "title"),
+    [
+        (2, "class", "2 dimensions shared; 4 classes allow 3"),
+        (1, "class", "1 dimension shared; 4 classes allow 3"),
+        (5, "trial", "5 dimensions shared; by class at most 3"),
+    ],
+)
+def test_the_title_of_the_bound_says_what_was_found_and_what_is_allowed(
+    n_shared: int, kind: PairKind, title: str, ax: Axes
+) -> None:
+    result = ClassBound(replace(SHARED, n_shared=n_shared), 4, kind)
+    plots.plot_class_bound(result, ax=ax, provenance=REAL)
+    assert ax.get_title(loc="left") == title
 
 
 def test_confusion_rows_are_shares_with_counts_and_an_empty_class_is_zero(ax: Axes) -> None:

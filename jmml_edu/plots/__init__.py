@@ -3,6 +3,7 @@
 Whatever is made from simulated data carries the stamp SIMULATED.
 """
 
+from jmml_edu.plots.bound import plot_class_bound
 from jmml_edu.plots.comparison import TIER_NAMES, plot_comparison
 from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.curve import plot_gain_curve
@@ -17,6 +18,7 @@ __all__ = [
     "TIER_NAMES",
     "Picture",
     "picture",
+    "plot_class_bound",
     "plot_comparison",
     "plot_confusion",
     "plot_correlations",
