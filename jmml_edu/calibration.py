@@ -132,8 +132,9 @@ def calibration(
 
     The log loss takes a probability of 0 for what was true as the machine's smallest step beside 1,
     as scikit-learn does; it would cost infinitely much. The parts of the Brier score are those of
-    Murphy [3]_ for each class, in bins of its own probability, summed; few rows make reliability and
-    resolution too large. Brier [2]_ sums over the classes; for two, some codes give half of it.
+    Murphy [3]_ for each class, in bins of its own probability, summed; few rows make two of them,
+    reliability and resolution, too large. Brier [2]_ sums over the classes; for two, some codes
+    give half of it.
 
     References
     ----------

@@ -87,6 +87,7 @@ def permutation_baseline(
     protocol
         From labels to a score, all else fixed, such as
         ``lambda labels: nested_cross_validation(candidates, values, labels, people).score.value``.
+        Folds that even out classes look at labels, so they too are dealt inside.
     labels
         Class names or numbers; rows without a label (``""`` or -1) stay as they are.
     groups

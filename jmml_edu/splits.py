@@ -5,10 +5,7 @@ Nothing may be fitted, scaled or paired by class before the split.
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
-from jaxtyping import Int
 
 from jmml_edu._checks import check_at_least, check_one_of, check_same_rows, fail
 from jmml_edu.data import UNLABELLED, Features, Split
@@ -62,117 +59,17 @@ def grouped_folds(
         If there are fewer groups than folds.
     """
     check_same_rows("grouped_folds", groups=groups, labels=labels)
-    _check_n_folds("grouped_folds", groups, n_folds, by)
+    check_at_least("grouped_folds", 2, n_folds=n_folds)
+    if n_folds > len(np.unique(groups)):
+        fail(
+            "grouped_folds", "n_folds", f"be at most the number of {by}s",
+            f"{n_folds} folds for {len(np.unique(groups))}", "Ask for fewer folds.",
+        )  # fmt: skip
     fold_of = _deal(groups, labels, n_folds, np.random.default_rng(seed))
     return [
         Split(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold), by)
         for fold in range(n_folds)
     ]
-
-
-def crossed_folds(
-    first: np.ndarray,
-    second: np.ndarray,
-    labels: np.ndarray,
-    *,
-    n_folds: int | tuple[int, int] = 5,
-    seed: int,
-    by: tuple[str, str] = ("subject", "stimulus"),
-) -> list[Split]:
-    """Return folds that share neither a first nor a second group: new people *and* new stimuli.
-
-    People are dealt into folds, and stimuli are dealt into folds. Each fold of people then meets
-    each fold of stimuli. Test rows are those of both; training rows those of neither. The other
-    rows know either the person or the stimulus of the test, so they are left out of that fold
-    (:func:`rows_left_out`).
-
-    Parameters
-    ----------
-    first, second
-        Two groups of each row, such as ``groups_by(features, "subject")`` and
-        ``groups_by(features, "stimulus")``.
-    labels
-        Label of each row; the unlabelled count as a class of their own.
-    n_folds
-        Folds of the first and of the second, at least 2 each; one number stands for both.
-    seed
-        Decides who comes into which fold; the first as :func:`grouped_folds` deals them.
-    by
-        What the groups are, kept in the splits: ``"subject and stimulus"``.
-
-    Returns
-    -------
-    folds
-        At most the product of both numbers of folds, because a pair of folds that has no row is
-        left away. Every row is tested exactly once.
-
-    Raises
-    ------
-    InputError
-        If there are fewer groups than folds, or a fold has no row left to learn from.
-
-    Notes
-    -----
-    With 5 by 5 folds of a full design a fold tests 1 row in 25, learns from 16 and leaves out 8.
-    An interval over people still treats the stimuli as fixed [1]_: it says nothing about how the
-    score changes with other sentences.
-
-    References
-    ----------
-    .. [1] H. H. Clark, "The language-as-fixed-effect fallacy", Journal of Verbal Learning and
-       Verbal Behavior 12, 1973. https://doi.org/10.1016/S0022-5371(73)80014-3
-
-    Examples
-    --------
-    Four people say the same four sentences; a quarter is tested, a quarter teaches:
-
-    >>> person, sentence = np.repeat(list("abcd"), 4), np.tile(list("wxyz"), 4)
-    >>> folds = crossed_folds(person, sentence, person, n_folds=2, seed=0)
-    >>> [(len(fold.train), len(fold.test), len(rows_left_out(fold, 16))) for fold in folds]
-    [(4, 4, 8), (4, 4, 8), (4, 4, 8), (4, 4, 8)]
-    """
-    check_same_rows("crossed_folds", first=first, second=second, labels=labels)
-    numbers = (n_folds, n_folds) if isinstance(n_folds, int) else n_folds
-    for groups, number, name in zip((first, second), numbers, by, strict=True):
-        _check_n_folds("crossed_folds", groups, number, name)
-    rng = np.random.default_rng(seed)
-    fold_of_first = _deal(first, labels, numbers[0], rng)
-    fold_of_second = _deal(second, labels, numbers[1], rng)
-    folds = []
-    for fold in product(range(numbers[0]), range(numbers[1])):
-        in_first, in_second = fold_of_first == fold[0], fold_of_second == fold[1]
-        test = np.flatnonzero(in_first & in_second)
-        if len(test):
-            train = np.flatnonzero(~in_first & ~in_second)
-            folds.append(Split(train, test, " and ".join(by)))
-    _check_something_to_learn_from(folds, by)
-    return folds
-
-
-def rows_left_out(fold: Split, n_rows: int) -> Int[np.ndarray, " row"]:
-    """Return the numbers of the rows, out of ``n_rows``, that neither teach nor test in a fold."""
-    return np.setdiff1d(np.arange(n_rows), np.concatenate([fold.train, fold.test]))
-
-
-def _check_n_folds(function: str, groups: np.ndarray, n_folds: int, by: str) -> None:
-    """Raise unless there are at least two folds and a group for each."""
-    check_at_least(function, 2, n_folds=n_folds)
-    if n_folds > len(np.unique(groups)):
-        fail(
-            function, "n_folds", f"be at most the number of {by}s",
-            f"{n_folds} folds for {len(np.unique(groups))}", "Ask for fewer folds.",
-        )  # fmt: skip
-
-
-def _check_something_to_learn_from(folds: list[Split], by: tuple[str, str]) -> None:
-    """Raise if all rows outside a fold's test know its people or its stimuli."""
-    empty = sum(not len(fold.train) for fold in folds)
-    if empty:
-        fail(
-            "crossed_folds", f"{by[0]}s and {by[1]}s", "leave rows of neither to learn from",
-            f"{empty} of {len(folds)} folds without",
-            f"Ask for more folds, or split by {by[0]} alone.",
-        )  # fmt: skip
 
 
 def _deal(
