@@ -29,9 +29,8 @@ def crossed_folds(
     """Return folds that share neither a first nor a second group: new people *and* new stimuli.
 
     People are dealt into folds, and stimuli are dealt into folds. Each fold of people then meets
-    each fold of stimuli. Test rows are those of both; training rows those of neither. The other
-    rows know either the person or the stimulus of the test, so they are left out of that fold
-    (:func:`rows_left_out`).
+    each fold of stimuli: the rows of both are tested. Rows that share neither a person nor a
+    stimulus with them teach. All others are left out of that fold (:func:`rows_left_out`).
 
     Parameters
     ----------
@@ -72,21 +71,20 @@ def crossed_folds(
     [(4, 4, 8), (4, 4, 8), (4, 4, 8), (4, 4, 8)]
     """
     check_same_rows("crossed_folds", first=first, second=second, labels=labels)
+    first, second = first.astype(str), second.astype(str)
     numbers = (n_folds, n_folds) if isinstance(n_folds, int) else n_folds
     with as_told_by("crossed_folds"):
         of_first, of_second = (
             grouped_folds(groups, labels, n_folds=number, seed=seed, by=name)
             for groups, number, name in zip((first, second), numbers, by, strict=True)
         )
+    tests = [np.intersect1d(one.test, two.test) for one, two in product(of_first, of_second)]
+    known = [np.isin(first, first[test]) | np.isin(second, second[test]) for test in tests]
     folds = [
-        Split(
-            np.intersect1d(one.train, other.train),
-            np.intersect1d(one.test, other.test),
-            " and ".join(by),
-        )
-        for one, other in product(of_first, of_second)
+        Split(np.flatnonzero(~those), test, " and ".join(by))
+        for test, those in zip(tests, known, strict=True)
+        if len(test)
     ]
-    folds = [fold for fold in folds if len(fold.test)]
     empty = sum(not len(fold.train) for fold in folds)
     if empty:
         fail(
