@@ -18,7 +18,7 @@ from jmml_edu.columns import column_correlations
 from jmml_edu.contenders import Predicted, Task, judge
 from jmml_edu.data import UNLABELLED, Features, Pairs
 from jmml_edu.encoders import SharedSpace, centre_within
-from jmml_edu.evaluation import Counts, confusion_counts, gain, macro_f1, score
+from jmml_edu.evaluation import Counts, counts_by_subject, gain, macro_f1, score
 from jmml_edu.experiment import Fold, folds_of
 from jmml_edu.kept import Kept, fingerprint
 from jmml_edu.missing import Scaler, has_all
@@ -56,11 +56,10 @@ class Tally:
 
     def add(self, predicted: Predicted, *, seed: int) -> None:
         """Count the predictions of one fold."""
-        for position, subject in enumerate(self.subjects):
-            rows = predicted.subjects == subject
-            self.counts[seed, position] += confusion_counts(
-                predicted.true[rows], predicted.said[rows], classes=self.classes
-            )
+        self.counts[seed] += counts_by_subject(
+            predicted.true, predicted.said, predicted.subjects,
+            people=self.subjects, classes=self.classes,
+        )  # fmt: skip
 
 
 def compare(

@@ -305,7 +305,8 @@ class Split:
     train, test
         Row numbers, disjoint.
     by
-        What no two sides share: ``"subject"``, ``"speaker"``, ``"stimulus"`` or ``"trial"``.
+        What no two sides share: ``"subject"``, ``"speaker"``, ``"stimulus"`` or ``"trial"``, or
+        two of them, as ``"subject and stimulus"``.
     """
 
     train: Int[np.ndarray, " train_row"]

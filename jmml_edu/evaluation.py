@@ -6,7 +6,7 @@ people are what is resampled: utterances of one person are not independent obser
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -15,6 +15,9 @@ from jmml_edu._checks import check_same_rows, fail
 from jmml_edu.results import Interval
 
 Counts = Int[np.ndarray, "seed subject true predicted"]
+Weights = Float[np.ndarray, "draw subject"]
+"""How often each person counts in each draw."""
+Statistic = Callable[[Weights], Float[np.ndarray, "draw seed"]]
 
 FEWEST_SUBJECTS = 6
 """With fewer people an interval over people says nothing; the values per person are shown."""
@@ -52,6 +55,34 @@ def confusion_counts(
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(counts, ([number[c] for c in true], [number[c] for c in predicted]), 1)
     return counts
+
+
+def counts_by_subject(
+    true: np.ndarray,
+    predicted: np.ndarray,
+    subjects: np.ndarray,
+    *,
+    people: Sequence[str],
+    classes: Sequence[str],
+) -> Int[np.ndarray, "subject true predicted"]:
+    """Return the confusion counts of each of ``people``; ``subjects`` says whose each row is.
+
+    Raises
+    ------
+    InputError
+        If a label is none of the classes.
+
+    Examples
+    --------
+    >>> true, said, who = np.array(["x", "y"]), np.array(["x", "x"]), np.array(["ann", "bob"])
+    >>> counts_by_subject(true, said, who, people=("ann", "bob"), classes=("x", "y")).tolist()
+    [[[1, 0], [0, 0]], [[0, 0], [1, 0]]]
+    """
+    check_same_rows("counts_by_subject", true=true, predicted=predicted, subjects=subjects)
+    rows_of_each = [subjects == who for who in people]
+    return np.stack(
+        [confusion_counts(true[rows], predicted[rows], classes=classes) for rows in rows_of_each]
+    )
 
 
 def unweighted_average_recall(
@@ -120,26 +151,58 @@ def _interval(counts: Counts, minus: Counts | None, subjects: Sequence[str], see
     """Return the score of ``counts``, less that of ``minus`` if there is one."""
     check_same_rows("score", subjects=list(subjects), counts=counts[0])
 
-    def difference(weights: np.ndarray) -> np.ndarray:
-        """UAR per draw and seed for people weighted by how often a draw took them."""
-        parts = [
-            unweighted_average_recall(np.einsum("ds,kstp->dktp", weights, table))
-            for table in (counts, minus)
-            if table is not None
-        ]
-        return parts[0] - parts[1] if len(parts) == 2 else parts[0]
+    def difference(weights: Weights) -> Float[np.ndarray, "draw seed"]:
+        found = pooled_recall(weights, counts)
+        return found if minus is None else found - pooled_recall(weights, minus)
 
-    everyone = np.ones((1, len(subjects)))
-    by_seed = difference(everyone)[0]
-    alone = difference(np.eye(len(subjects))).mean(axis=1)
+    return interval_over_people(difference, subjects, seed=seed)
+
+
+def pooled_recall(weights: Weights, counts: Counts) -> Float[np.ndarray, "draw seed"]:
+    """Return the unweighted average recall of all people together, each as often as weighted."""
+    return unweighted_average_recall(np.einsum("ds,kstp->dktp", weights, counts))
+
+
+def interval_over_people(
+    statistic: Statistic,
+    subjects: Sequence[str],
+    *,
+    strata: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Interval:
+    """Return any statistic of all people with its 95 % percentile interval over people and seeds.
+
+    Parameters
+    ----------
+    statistic
+        Its value for each draw of people and each seed, from how often each person counts.
+    subjects
+        Names, in the order of the weights.
+    strata
+        A kind for each person. People are then drawn kind by kind, each as often as it has people;
+        there is an interval only where every kind has six of them.
+    seed
+        Decides the draws.
+
+    Examples
+    --------
+    The mean age of six people:
+
+    >>> ages = np.array([20.0, 30.0, 40.0, 50.0, 60.0, 70.0])
+    >>> def mean_age(weights):
+    ...     return (weights @ ages / weights.sum(axis=1))[:, None]
+    >>> mean = interval_over_people(mean_age, list("abcdef"))
+    >>> mean.value, mean.by_subject["a"]
+    (45.0, 20.0)
+    """
+    kinds = np.array(strata if strata is not None else [""] * len(subjects))
+    by_seed = statistic(np.ones((1, len(subjects))))[0]
+    alone = statistic(np.eye(len(subjects))).mean(axis=1)
     low = high = None
-    if len(subjects) >= FEWEST_SUBJECTS:
+    if np.unique(kinds, return_counts=True)[1].min() >= FEWEST_SUBJECTS:
         rng = np.random.default_rng(seed)
-        people = rng.multinomial(
-            len(subjects), np.full(len(subjects), 1 / len(subjects)), size=N_DRAWS
-        )
-        seeds = rng.integers(len(counts), size=(N_DRAWS, len(counts)))
-        by_draw_and_seed = difference(people.astype(float))
+        by_draw_and_seed = statistic(draw_people(kinds, rng))
+        seeds = rng.integers(len(by_seed), size=by_draw_and_seed.shape)
         draws = np.take_along_axis(by_draw_and_seed, seeds, axis=1).mean(axis=1)
         low, high = (float(end) for end in np.quantile(draws, [0.025, 0.975]))
     return Interval(
@@ -149,3 +212,16 @@ def _interval(counts: Counts, minus: Counts | None, subjects: Sequence[str], see
         by_subject={name: float(v) for name, v in zip(subjects, alone, strict=True)},
         by_seed=tuple(float(v) for v in by_seed),
     )
+
+
+def draw_people(kinds: np.ndarray, rng: np.random.Generator) -> Weights:
+    """Return how often each person comes up when people are drawn with replacement, kind by kind.
+
+    ``kinds`` names the kind of each person; of every kind as many are drawn as it has.
+    """
+    weights = np.zeros((N_DRAWS, len(kinds)))
+    for kind in np.unique(kinds):
+        people = np.flatnonzero(kinds == kind)
+        even = np.full(len(people), 1 / len(people))
+        weights[:, people] = rng.multinomial(len(people), even, size=N_DRAWS)
+    return weights

@@ -11,8 +11,12 @@ from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
 from jmml_edu.evaluation import (
     confusion_counts,
+    counts_by_subject,
+    draw_people,
     gain,
+    interval_over_people,
     macro_f1,
+    pooled_recall,
     score,
     unweighted_average_recall,
 )
@@ -209,3 +213,66 @@ def test_an_interval_covers_the_draw_of_seeds() -> None:
     assert (alone.low, alone.high) == (0.0, 0.0)
     nothing = gain(counts, counts, names(10))
     assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, 0.0)
+
+
+@few
+@given(seed=st.integers(0, 10_000))
+def test_counts_by_subject_are_the_counts_of_each_persons_rows(seed: int) -> None:
+    true, predicted = answers(seed)
+    subjects = np.random.default_rng(seed).choice(["ann", "bob", "eve"], size=len(true))
+    found = counts_by_subject(
+        true, predicted, subjects, people=("bob", "nobody", "ann"), classes=CLASSES
+    )
+    for who, counts in zip(("bob", "nobody", "ann"), found, strict=True):
+        rows = subjects == who
+        assert counts.sum() == rows.sum()
+        for i, was in enumerate(CLASSES):
+            for j, said in enumerate(CLASSES):
+                assert counts[i, j] == ((true == was) & (predicted == said) & rows).sum()
+    with explained(
+        "counts_by_subject: paired arguments must have the same number of rows; got"
+        " {'true': 40, 'predicted': 40, 'subjects': 39}. Build them from the same Pairs."
+    ):
+        counts_by_subject(true, predicted, subjects[1:], people=("ann",), classes=CLASSES)
+
+
+def test_any_statistic_has_an_interval_over_people() -> None:
+    ages = np.random.default_rng(0).normal(40, 10, size=200)
+
+    def mean_age(weights: np.ndarray) -> np.ndarray:
+        return (weights @ ages / weights.sum(axis=1))[:, None]
+
+    found = interval_over_people(mean_age, names(200))
+    # The normal interval of a mean is another route to it.
+    half = 1.96 * ages.std() / np.sqrt(200)
+    assert found.value == pytest.approx(ages.mean())
+    np.testing.assert_allclose((found.low, found.high), (found.value - half, found.value + half),
+                               atol=0.15)  # fmt: skip
+    assert found.by_subject["s7"] == pytest.approx(ages[7])
+
+
+def test_people_are_drawn_kind_by_kind_where_kinds_are_named() -> None:
+    kinds = np.array(["x"] * 3 + ["y"] * 9)
+    weights = draw_people(kinds, np.random.default_rng(0))
+    assert (weights[:, :3].sum(axis=1) == 3).all()
+    assert (weights[:, 3:].sum(axis=1) == 9).all()
+    assert weights.mean(axis=0) == pytest.approx(1, abs=0.1)
+
+    def share_of_x(weights: np.ndarray) -> np.ndarray:
+        return (weights[:, :6].sum(axis=1) / weights.sum(axis=1))[:, None]
+
+    together = interval_over_people(share_of_x, names(12))
+    apart = interval_over_people(share_of_x, names(12), strata=["x"] * 6 + ["y"] * 6)
+    assert together.high - together.low > 0.3
+    assert (apart.low, apart.high) == (0.5, 0.5)
+    few_y = interval_over_people(share_of_x, names(12), strata=["x"] * 7 + ["y"] * 5)
+    assert few_y.low is None
+
+
+def test_a_person_weighted_twice_counts_like_two() -> None:
+    counts, _ = two_methods(np.random.default_rng(7), people=5)
+    weights = np.array([[2.0, 0.0, 1.0, 1.0, 0.0], [1.0] * 5])
+    found = pooled_recall(weights, counts)
+    twice = counts[:, [0, 0, 2, 3]].sum(axis=1)
+    np.testing.assert_allclose(found[0], unweighted_average_recall(twice))
+    np.testing.assert_allclose(found[1], unweighted_average_recall(counts.sum(axis=1)))

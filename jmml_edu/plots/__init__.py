@@ -7,7 +7,9 @@ from jmml_edu.plots.bound import plot_class_bound
 from jmml_edu.plots.comparison import TIER_NAMES, plot_comparison
 from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.curve import plot_gain_curve
+from jmml_edu.plots.groups import plot_groups
 from jmml_edu.plots.latent import plot_correlations, plot_latent
+from jmml_edu.plots.reliability import plot_calibration
 from jmml_edu.plots.scores import GAIN_NAMES, METHOD_NAMES, plot_gains, plot_scores, reading
 from jmml_edu.plots.signals import plot_eeg, plot_spectrogram, plot_topography
 from jmml_edu.plots.style import Picture, picture, style
@@ -18,6 +20,7 @@ __all__ = [
     "TIER_NAMES",
     "Picture",
     "picture",
+    "plot_calibration",
     "plot_class_bound",
     "plot_comparison",
     "plot_confusion",
@@ -25,6 +28,7 @@ __all__ = [
     "plot_eeg",
     "plot_gain_curve",
     "plot_gains",
+    "plot_groups",
     "plot_latent",
     "plot_scores",
     "plot_spectrogram",

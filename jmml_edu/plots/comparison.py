@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from jmml_edu.data import Provenance
-from jmml_edu.plots.scores import METHOD_NAMES, draw_row, finish, signed
+from jmml_edu.plots.forest import draw_row, draw_small_dots, finish, signed
+from jmml_edu.plots.scores import METHOD_NAMES, small_dots
 from jmml_edu.plots.style import ACCENT, INK, MUTED, dress, style
 from jmml_edu.results import TIERS, Difference, Interval
 
@@ -68,6 +69,7 @@ def plot_comparison(
         ax.axvline(chance, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
         for name, row in rows.items():
             draw_row(ax, row, methods[name], ACCENT if name == "eeg_trained" else INK)
+            draw_small_dots(ax, row, small_dots(methods[name]))
             _write_beside(
                 ax, row, f"{100 * methods[name].value:.1f} %", _said(differences.get(name))
             )

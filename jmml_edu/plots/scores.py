@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from jmml_edu.data import PairKind, Provenance
-from jmml_edu.plots.style import ACCENT, FAINT, INK, MUTED, RULE, dress, style
+from jmml_edu.plots.forest import (
+    draw_row,
+    draw_small_dots,
+    ends_in_words,
+    finish,
+    finish_scores,
+    label_row,
+    signed,
+)
+from jmml_edu.plots.style import ACCENT, INK, dress, style
 from jmml_edu.results import Interval
 
 METHOD_NAMES: Mapping[str, str] = {
@@ -114,14 +123,9 @@ def plot_scores(
     with style():
         for row, (name, score) in enumerate(methods.items()):
             draw_row(ax, row, score, ACCENT if name == "eeg_trained" else INK)
-            label_row(ax, row, f"{100 * score.value:.1f} %", ends_of(score, "{:.1f} to {:.1f}"))
-        ax.axvline(chance, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
-        ax.annotate(
-            f"chance {100 * chance:.0f} %", xy=(chance, 1), xycoords=ax.get_xaxis_transform(),
-            xytext=(4, 0), textcoords="offset points", ha="left", va="top", fontsize=8, color=MUTED,
-        )  # fmt: skip
-        finish(ax, [METHOD_NAMES[name] for name in methods])
-        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+            draw_small_dots(ax, row, small_dots(score))
+            label_row(ax, row, f"{100 * score.value:.1f} %", ends_in_words(score))
+        finish_scores(ax, [METHOD_NAMES[name] for name in methods], chance=chance)
         ax.set_xlabel("unweighted average recall, new people")
         dress(ax, title="How well is emotion recognised?", provenance=provenance)
     return ax
@@ -151,6 +155,7 @@ def plot_gains(
     with style():
         for row, (name, gain) in enumerate(gains.items()):
             draw_row(ax, row, gain, ACCENT if name == "gain" else INK)
+            draw_small_dots(ax, row, small_dots(gain))
             label_row(ax, row, signed(gain.value, digits=1), reading(name, gain, kind))
         ax.axvline(0, color=INK, lw=1, zorder=1)
         finish(ax, [GAIN_NAMES[name] for name in gains])
@@ -160,49 +165,8 @@ def plot_gains(
     return ax
 
 
-def draw_row(ax: Axes, row: float, interval: Interval, colour: str) -> None:
-    """Draw the estimate, its interval, and below it each seed, or each person if there is none."""
-    small = _small_dots(interval)
-    ax.scatter(small, np.full(len(small), row + 0.24), s=14, color=FAINT, lw=0, gid="small")
-    if interval.low is not None and interval.high is not None:
-        ax.plot([interval.low, interval.high], [row, row], color=colour, lw=2.2, gid="interval")
-    ax.scatter([interval.value], [row], s=58, color=colour, zorder=3, gid="value")
-
-
-def _small_dots(interval: Interval) -> Float[np.ndarray, " dot"]:
+def small_dots(interval: Interval) -> Float[np.ndarray, " dot"]:
     """Return the values of the seeds, or of the people where they are too few for an interval."""
     if interval.low is None:
         return np.array(list(interval.by_subject.values()), dtype=float)
     return np.array(interval.by_seed if len(interval.by_seed) > 1 else (), dtype=float)
-
-
-def ends_of(score: Interval, form: str) -> str:
-    """Return the ends of an interval in per cent, or that there is none."""
-    if score.low is None or score.high is None:
-        return "no interval"
-    return form.format(100 * score.low, 100 * score.high)
-
-
-def signed(fraction: float, *, digits: int = 0) -> str:
-    """Return points with a true minus sign."""
-    return f"{100 * fraction:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if fraction else "0"
-
-
-def label_row(ax: Axes, row: float, number: str, words: str) -> None:
-    """Write the number and what it means to the right of its row."""
-    for text, size, shift, colour in ((number, 10.5, 1, INK), (words, 8, -2, MUTED)):
-        ax.annotate(
-            text, xy=(1, row), xycoords=ax.get_yaxis_transform(), xytext=(10, shift),
-            textcoords="offset points", ha="left", va="bottom" if shift > 0 else "top",
-            fontsize=size, fontweight="bold" if shift > 0 else "normal", color=colour,
-        )  # fmt: skip
-
-
-def finish(ax: Axes, names: list[str], *, at: Sequence[float] = ()) -> None:
-    """Name the rows, first on top, and leave room around them."""
-    heights = list(at or range(len(names)))
-    ax.set_yticks(heights, names, color=INK)
-    ax.set_ylim(heights[-1] + 0.6, -1.1 if at else -0.75)
-    ax.margins(x=0.08)
-    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    ax.grid(axis="x", color=RULE, lw=0.8)
