@@ -88,12 +88,12 @@ class Unwhitened(CorrelatedAutoencoder):
     """The networks read standardised columns as they are."""
 
     def _start(self, views: Mapping[str, Matrix], weights: Mapping[str, float]) -> Batches:
-        whitening = network_module._whitening
-        network_module._whitening = lambda covariance: np.eye(len(covariance))
+        whitening = network_module.symmetric_whitening
+        network_module.symmetric_whitening = lambda covariance: np.eye(len(covariance))
         try:
             return super()._start(views, weights)
         finally:
-            network_module._whitening = whitening
+            network_module.symmetric_whitening = whitening
 
 
 class ColdStart(CorrelatedAutoencoder):
