@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send.")
-def test_ctrl_c_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_after_ctrl_c_the_same_command_goes_on_and_leaves_nothing_behind(tmp_path: Path) -> None:
     table = write_study(tmp_path / "pairs.csv")
     command = [
         sys.executable,
@@ -229,7 +230,9 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
         "--pairs",
         str(table),
         "--seeds",
-        "40",
+        "4",
+        "--folds",
+        "2",
         *CLOSED_FORM,
     ]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
@@ -237,15 +240,40 @@ def test_ctrl_c_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
         command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        while "minutes" not in process.stdout.readline():
+        kept = tmp_path / "runs" / "latest.unfinished.jsonl"
+        while not kept.exists() or kept.read_text(encoding="utf-8").count("\n") < 2:
             assert process.poll() is None
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate()
     assert process.returncode == 130
-    assert "Stopped. Nothing was written." in complaint
+    assert "Stopped. The same command goes on from where it was." in complaint
     assert "Traceback" not in complaint
-    assert [path.name for path in tmp_path.iterdir()] == ["pairs.csv"]
+    runs = tmp_path / "runs"
+    assert [path.name for path in runs.iterdir()] == ["latest.unfinished.jsonl"]
+    again = subprocess.run(
+        command, cwd=tmp_path, env=environment, text=True, capture_output=True, check=True
+    )
+    assert "Going on from runs/latest.unfinished.jsonl." in again.stdout
+    assert [path.name for path in runs.iterdir()] == ["latest"]
+    results = json.loads((runs / "latest" / "results.json").read_text(encoding="utf-8"))
+    assert results["run"]["seeds"] == [0, 1, 2, 3]
+
+
+def test_everybody_is_compared_where_tiers_ask_for_it(tmp_path: Path) -> None:
+    table = write_study(tmp_path / "pairs.csv")
+    out = tmp_path / "report"
+    result = called(
+        "run", "--pairs", table, "--folds", "2", "--labels-per-class", "10", "--tiers",
+        "core, bounds", "--out", out, *CLOSED_FORM,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    for words in ("Among 11 methods; noise floor", "one_hot", "oracle is left out", "eeg_at_test"):
+        assert words in result.stdout, words
+    assert "Beside other methods" in (out / "index.html").read_text(encoding="utf-8")
+    wrong = called("run", "--pairs", table, "--tiers", "best", "--out", tmp_path / "other")
+    assert wrong.exit_code == 2
+    assert "tiers must be one of bounds, core, family, rivals, road; got 'best'" in wrong.stderr
 
 
 def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest() -> None:

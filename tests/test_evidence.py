@@ -1,4 +1,4 @@
-"""The evidence page: what it shows is what the code still finds, and the commands it names exist."""
+"""The evidence page: it shows what the code still finds, and the commands it names exist."""
 
 from __future__ import annotations
 
