@@ -135,7 +135,7 @@ def _reached_by_chance(draws: int, alpha: float) -> int:
         fail("", "alpha", "lie between 0 and 1", alpha, "0.01 is usual.")
     check_at_least("", 1 / alpha - 1, draws=draws)
     p_values = np.arange(1, draws + 1) / (1 + draws)
-    return int(np.count_nonzero(p_values <= alpha))
+    return max(1, int(np.count_nonzero(p_values <= alpha)))
 
 
 def _canonical_variates(
