@@ -10,41 +10,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float
-from numpy.typing import ArrayLike
-
-from jmml_edu._checks import as_told_by, check_at_least, fail
+from jmml_edu._checks import as_told_by, fail
 from jmml_edu.data import PairKind, Pairs
-from jmml_edu.linear import permutation_test
 from jmml_edu.missing import Matrix, Scaler
-from jmml_edu.views import View
-
-ALPHA = 0.01
-"""How often one component too many may be counted by chance."""
-
-
-@dataclass(frozen=True, eq=False)
-class SharedComponents:
-    """How many dimensions EEG and speech codes share.
-
-    Attributes
-    ----------
-    correlations
-        Canonical correlations of the codes, strongest first, in [0, 1].
-    levels
-        What the same codes reach by chance: the correlation that shuffled pairs exceed with
-        probability ``alpha``, once the components before are taken out.
-    n_shared
-        How many leading correlations lie above their level.
-    alpha
-        The probability that ``n_shared`` is too large.
-    """
-
-    correlations: Float[np.ndarray, " component"]
-    levels: Float[np.ndarray, " component"]
-    n_shared: int
-    alpha: float
+from jmml_edu.shared_components import ALPHA, SharedComponents, shared_components
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,69 +38,6 @@ class ClassBound:
     def bound(self) -> int:
         """One less than the number of classes."""
         return self.n_classes - 1
-
-
-def shared_components(
-    eeg_codes: View,
-    speech_codes: View,
-    groups: ArrayLike | None,
-    *,
-    seed: int,
-    draws: int = 499,
-    alpha: float = ALPHA,
-) -> SharedComponents:
-    r"""Return how many dimensions of held-out codes are correlated beyond chance.
-
-    Several codes may all hear one and the same thing: each then agrees with its twin, although one
-    dimension is shared. So the count is not of codes but of the rank of what they share, of their
-    non-zero canonical correlations:
-
-    .. math:: \operatorname{rank} \operatorname{Cov}(f(x_E), g(x_S))
-
-    The null hypothesis of component :math:`k` is that, after the :math:`k - 1` before it are taken
-    out, codes of EEG and of speech are independent. :func:`~jmml_edu.linear.permutation_test` draws
-    from it: it shuffles codes within people and solves again, and looks at component :math:`k` only
-    if all before it were found. No label is used.
-
-    Parameters
-    ----------
-    eeg_codes, speech_codes
-        Row x component, paired, of rows that no encoder has learned from.
-    groups
-        Who speaks in each row: what sets people apart is no agreement. None if nobody is there
-        twice.
-    seed, draws
-        What decides the shuffled pairs, and how many: at least ``1 / alpha - 1``.
-    alpha
-        False positive rate: how often ``n_shared`` may be larger than the rank, in (0, 1).
-
-    Raises
-    ------
-    InputError
-        If the codes are not paired, hold NaN, or draws are too few for ``alpha``.
-
-    Notes
-    -----
-    Training codes will not do: an encoder makes any pairs agree that it learns from. Pairs joined
-    by class are independent given the class, but their spread may still depend on it. Shuffling
-    does not keep that, so that chance reaches higher than it says; with ``alpha`` of 0.01 the tests
-    found one component too many in at most 3 of 100 studies.
-
-    Examples
-    --------
-    Two codes of each view hear the same number; one dimension is shared:
-
-    >>> number, *noise = np.random.default_rng(0).normal(size=(5, 100))
-    >>> eeg = np.column_stack([number + noise[0], number + noise[1]])
-    >>> speech = np.column_stack([number + noise[2], number + noise[3]])
-    >>> shared_components(eeg, speech, None, seed=0).n_shared
-    1
-    """
-    with as_told_by("shared_components"):
-        exceeding = _may_exceed(draws, alpha)
-        test = permutation_test(eeg_codes, speech_codes, groups=groups, draws=draws, seed=seed)
-    levels = np.sort(test.null_statistics, axis=0)[-exceeding]
-    return SharedComponents(test.correlations, levels, test.n_significant(alpha), alpha)
 
 
 def class_bound(
@@ -162,7 +68,7 @@ def class_bound(
         ``encode_all``. A copy of it learns from standardised features. It has to offer more
         components than the bound allows.
     seed, draws, alpha
-        As in :func:`shared_components`.
+        As in :func:`~jmml_edu.shared_components.shared_components`.
 
     Returns
     -------
@@ -179,6 +85,7 @@ def class_bound(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from jmml_edu.linear import CCA
     >>> from jmml_edu.pairing import class_pairs
     >>> from jmml_edu.simulate.gaussian import gaussian_pairs
@@ -213,15 +120,6 @@ def class_bound(
             len(shared.correlations), "Ask it for more, so that it could go beyond.",
         )  # fmt: skip
     return ClassBound(shared, n_classes, test.kind)
-
-
-def _may_exceed(draws: int, alpha: float) -> int:
-    """Return how many draws reach the correlation that is just not significant, at least 1."""
-    if not 0 < alpha < 1:
-        fail("", "alpha", "lie between 0 and 1", alpha, "0.01 is usual.")
-    check_at_least("", 1 / alpha - 1, draws=draws)
-    p_values = np.arange(1, draws + 1) / (1 + draws)
-    return int(np.count_nonzero(p_values <= alpha))
 
 
 def _check_sides(train: Pairs, test: Pairs) -> int:

@@ -5,7 +5,6 @@ The false positive rate accepted is that of the package, 0.01 for each study.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
@@ -14,24 +13,18 @@ import numpy as np
 import pytest
 import torch
 from class_data import Classes, random_classes
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sentences import explained, refused
-from two_views import by_qr, paired_views
 
-from jmml_edu.class_bound import ALPHA, ClassBound, SharedComponents, class_bound, shared_components
+from jmml_edu.class_bound import ClassBound, class_bound
 from jmml_edu.class_means import covariance_by_class
-from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal import CorrelatedAutoencoder
 from jmml_edu.data import Pairs
-from jmml_edu.encoders import SharedSpace, centre_within
-from jmml_edu.linear import CCA, permutation_test
+from jmml_edu.encoders import SharedSpace
+from jmml_edu.linear import CCA
 from jmml_edu.pairing import class_pairs, one_hot_pairs, shuffled_within_subject
 from jmml_edu.scenarios import Scenario, draw_pairs
+from jmml_edu.shared_components import ALPHA, SharedComponents, shared_components
 from jmml_edu.training import Schedule
-
-few = settings(max_examples=15, deadline=None)
-seeds = st.integers(0, 10_000)
 
 EPOCHS = 6
 ENCODERS = {
@@ -154,89 +147,7 @@ def test_eeg_that_separates_arousal_only_gives_one_dimension_of_three() -> None:
     assert shared_components(labels, speech, test.subjects, seed=0).n_shared == 3
 
 
-# What is counted
-
-
-def class_codes(seed: int, *, spread: tuple[float, ...] = (1, 1, 1)) -> tuple[np.ndarray, ...]:
-    """Codes of class pairs of three classes that differ in two dimensions, four codes each."""
-    rng = np.random.default_rng(seed)
-    label = rng.integers(3, size=200)
-    means = np.array([[2, 0, 0, 0], [-1, 2, 0, 0], [-1, -2, 0, 0]])
-    size = np.array(spread)[label][:, None]
-    return tuple(means[label] + size * rng.standard_normal((200, 4)) for _ in range(2))
-
-
-def too_many(codes: Callable[[int], tuple[np.ndarray, ...]], *, alpha: float) -> float:
-    """The share of 300 studies that count more than two dimensions."""
-    studies = (
-        shared_components(*codes(seed), None, seed=seed, draws=99, alpha=alpha)
-        for seed in range(300)
-    )
-    return float(np.mean([study.n_shared > 2 for study in studies]))
-
-
-def test_one_too_many_is_counted_as_rarely_as_alpha_says() -> None:
-    # Give or take 2.5 % for 300 studies.
-    assert 0.01 < too_many(class_codes, alpha=0.05) < 0.075
-
-
-def test_spread_that_depends_on_the_class_makes_false_positives_more_frequent() -> None:
-    rate = too_many(lambda seed: class_codes(seed, spread=(0.5, 1, 3)), alpha=0.05)
-    assert 0.075 < rate < 0.5
-
-
-def test_codes_that_hear_the_same_count_once() -> None:
-    rng = np.random.default_rng(0)
-    heard = rng.standard_normal((400, 1))
-    eeg, speech = (heard + rng.standard_normal((400, 3)) for _ in range(2))
-    assert column_correlations(eeg, speech).min() > 0.3
-    assert shared_components(eeg, speech, None, seed=0).n_shared == 1
-
-
-@few
-@given(seed=seeds)
-def test_mixing_the_codes_of_a_view_changes_nothing(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    eeg, speech = paired_views(seed, rows=90)
-    mixed = speech @ rng.standard_normal((3, 3)) + rng.standard_normal(3)
-    one, other = (shared_components(eeg, view, None, seed=1, draws=99) for view in (speech, mixed))
-    np.testing.assert_allclose(one.correlations, other.correlations, atol=1e-8)
-    assert one.n_shared == other.n_shared
-
-
-@few
-@given(seed=seeds)
-def test_correlations_are_canonical_ones_within_people(seed: int) -> None:
-    eeg, speech = paired_views(seed, rows=90)
-    groups = np.arange(90) % 5
-    inside = by_qr(*(centre_within(view, groups) for view in (eeg, speech)))
-    result = shared_components(eeg, speech, groups, seed=0, draws=99)
-    np.testing.assert_allclose(result.correlations, inside, atol=1e-9)
-
-
-@few
-@given(seed=seeds, alpha=st.sampled_from([0.01, 0.05, 0.1, 0.29]))
-def test_a_correlation_lies_above_its_level_where_its_p_is_at_most_alpha(
-    seed: int, alpha: float
-) -> None:
-    rng = np.random.default_rng(seed)
-    views = [rng.standard_normal((40, 2)) for _ in range(2)]
-    views[0][:, 0] += 0.3 * views[1][:, 0]
-    test = permutation_test(*views, draws=99, seed=seed)
-    result = shared_components(*views, None, seed=seed, draws=99, alpha=alpha)
-    above = result.correlations > result.levels
-    chance = (1 + (test.null_statistics >= test.correlations - 1e-9).sum(axis=0)) / 100
-    np.testing.assert_array_equal(above, chance <= alpha)
-    assert result.n_shared == np.logical_and.accumulate(above).sum()
-
-
-def test_what_sets_people_apart_counts_only_where_nobody_says_who_speaks() -> None:
-    rng = np.random.default_rng(0)
-    groups = np.arange(300) % 30
-    person = 3 * rng.standard_normal((30, 1))[groups]
-    eeg, speech = (person + rng.standard_normal((300, 2)) for _ in range(2))
-    assert shared_components(eeg, speech, None, seed=0).n_shared == 1
-    assert shared_components(eeg, speech, groups, seed=0).n_shared == 0
+# What does not matter
 
 
 def test_labels_do_not_help_to_count() -> None:
@@ -333,22 +244,6 @@ def test_pairs_of_one_class_are_explained() -> None:
         class_bound(train, test.take(test.labels == "class 0"), CCA(6))
 
 
-@pytest.mark.parametrize(
-    ("settings", "sentence"),
-    [
-        ({"alpha": 0.0}, "alpha must lie between 0 and 1; got 0.0. 0.01 is usual."),
-        ({"alpha": 1.0}, "alpha must lie between 0 and 1; got 1.0. 0.01 is usual."),
-        ({"draws": 98}, "draws must be at least 99; got 98. Choose 99 or more."),
-    ],
-)
-def test_settings_out_of_range_are_explained(settings: dict[str, float], sentence: str) -> None:
-    codes = np.random.default_rng(0).standard_normal((2, 30, 2))
-    with explained(f"shared_components: {sentence}"):
-        shared_components(*codes, None, seed=0, **settings)
-    with explained(f"class_bound: {sentence}"):
-        class_bound(*drawn(2, "class"), CCA(6), **settings)
-
-
-def test_codes_that_are_not_paired_are_explained() -> None:
-    with refused("shared_components: paired arguments must have the same number of rows"):
-        shared_components(np.ones((5, 2)), np.ones((6, 2)), None, seed=0)
+def test_what_counting_turns_away_is_told_in_the_name_of_the_bound() -> None:
+    with explained("class_bound: draws must be at least 99; got 98. Choose 99 or more."):
+        class_bound(*drawn(2, "class"), CCA(6), draws=98)

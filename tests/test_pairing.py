@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentences import explained
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from jmml_edu.data import Features, Modality, Pairs, Provenance
+from jmml_edu.encoders import SharedSpace
 from jmml_edu.linear import CCA
+from jmml_edu.missing import Scaler
 from jmml_edu.pairing import (
     check_same_classes,
     class_mean_pairs,
@@ -22,6 +25,7 @@ from jmml_edu.pairing import (
     shuffled_within_subject,
     trial_pairs,
 )
+from jmml_edu.scenarios import draw_scenario
 from jmml_edu.simulate.gaussian import gaussian_pairs
 from jmml_edu.splits import draw_labels
 
@@ -280,6 +284,29 @@ def test_all_labels_shown_leave_the_class_and_nothing_of_the_trial() -> None:
         for label in np.unique(pairs.labels):
             view[pairs.labels == label] -= view[pairs.labels == label].mean(axis=0)
     assert CCA(4).fit(*views).correlations_.max() < 0.04
+
+
+def test_with_few_labels_true_partners_beat_partners_of_the_same_class() -> None:
+    recalls = {kind: [] for kind in ("trial", "class", "shuffled")}
+    for seed in range(3):
+        train, test = draw_scenario("speech nuisance", seed=seed)
+        shown = draw_labels(train.labels, per_class=10, seed=seed)
+        train = replace(train, speech=replace(train.speech, labels=shown))
+        speech, known = Scaler.of(train.speech.values), shown != ""
+        for kind, pairs in (
+            ("trial", train),
+            ("class", labelled_class_pairs(train, seed=seed)),
+            ("shuffled", shuffled_within_subject(train, seed=seed)),
+        ):
+            eeg = Scaler.of(pairs.eeg.values).apply(pairs.eeg.values)
+            space = SharedSpace((3,)).fit(eeg, speech.apply(pairs.speech.values), pairs.subjects)
+            old, new = (
+                space.encode_all(speech.apply(side.speech.values)) for side in (train, test)
+            )
+            model = LinearDiscriminantAnalysis().fit(old[known], shown[known].astype(str))
+            recalls[kind].append(model.score(new, test.labels.astype(str)))
+    assert np.mean(recalls["trial"]) > np.mean(recalls["class"]) + 0.1
+    assert np.mean(recalls["class"]) > np.mean(recalls["shuffled"])
 
 
 def test_class_means_replace_eeg_and_are_those_of_labelled_rows() -> None:

@@ -23,7 +23,7 @@ COMPARISON = made_up.clear_gain()
 EVERYBODY = made_up.everybody()
 CODES = COMPARISON.latent
 SHARED = SharedComponents(
-    np.array([0.56, 0.52, 0.11, 0.1, 0.04]), np.array([0.18, 0.17, 0.16, 0.14, 0.1]), 2, 0.01
+    np.array([0.56, 0.52, 0.11, 0.1, 0.04]), np.array([0.18, 0.17, 0.16, 0.14, 0.1]), 0.01
 )
 BOUND = ClassBound(SHARED, 4, "class")
 COUNTS = np.array([[3, 1], [0, 0]])
@@ -287,7 +287,7 @@ def test_shared_components_are_filled_and_those_of_chance_hollow(ax: Axes) -> No
     assert ax.get_ylim()[0] < 0
 
 
-def test_what_shuffled_pairs_reach_stands_over_each_component(ax: Axes) -> None:
+def test_what_chance_reaches_stands_over_each_component(ax: Axes) -> None:
     DRAWINGS["bound"](ax, REAL)
     (levels,) = (c for c in ax.collections if c.get_gid() == "level")
     heights = [segment[:, 1] for segment in levels.get_segments()]
@@ -295,7 +295,7 @@ def test_what_shuffled_pairs_reach_stands_over_each_component(ax: Axes) -> None:
     bars = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in ax.containers[0]]
     np.testing.assert_allclose(bars, np.column_stack([np.arange(1, 6), SHARED.levels]))
     assert [t.get_text() for t in ax.get_legend().get_texts()] == [
-        "99 % of shuffled pairs", "shared", "chance",
+        "shared", "chance", "reach of chance, 99 %",
     ]  # fmt: skip
 
 
@@ -311,13 +311,15 @@ def test_components_beyond_the_bound_are_greyed_and_told_so(ax: Axes) -> None:
     [
         (2, "class", "2 dimensions shared; 4 classes allow 3"),
         (1, "class", "1 dimension shared; 4 classes allow 3"),
-        (5, "trial", "5 dimensions shared; by class at most 3"),
+        (5, "trial", "5 dimensions shared; class pairs allow 3"),
     ],
 )
 def test_the_title_of_the_bound_says_what_was_found_and_what_is_allowed(
     n_shared: int, kind: PairKind, title: str, ax: Axes
 ) -> None:
-    result = ClassBound(replace(SHARED, n_shared=n_shared), 4, kind)
+    above = np.arange(5) < n_shared
+    shared = replace(SHARED, correlations=np.where(above, 0.5, 0.01))
+    result = ClassBound(shared, 4, kind)
     plots.plot_class_bound(result, ax=ax, provenance=REAL)
     assert ax.get_title(loc="left") == title
 

@@ -10,12 +10,12 @@ from jmml_edu.class_bound import ClassBound
 from jmml_edu.data import Provenance
 from jmml_edu.plots.style import ACCENT, INK, MUTED, RULE, dress, style
 
-_BEYOND, _CHANCE = "#f1f3f5", "#d9dee4"  # what class pairs cannot share; what shuffled pairs reach
+_BEYOND, _CHANCE = "#f1f3f5", "#d9dee4"  # what class pairs cannot share; what chance reaches
 _MOST_NUMBERS = 12  # ticks that stand side by side without touching
 
 
 def plot_class_bound(result: ClassBound, *, ax: Axes, provenance: Provenance) -> Axes:
-    """Draw the held-out correlation of each component, and what shuffled pairs reach.
+    """Draw the held-out correlation of each component, and what chance reaches.
 
     Filled marks are components that new people share, hollow ones no more than chance. What lies
     beyond the bound is greyed: pairs joined by class leave it empty, trial pairs need not.
@@ -40,7 +40,7 @@ def plot_class_bound(result: ClassBound, *, ax: Axes, provenance: Provenance) ->
     with style():
         _grey_beyond(ax, result.bound, last=len(component))
         ax.bar(component, shared.levels, width=0.56, color=_CHANCE, lw=0, zorder=1.5,
-               label=f"{100 * (1 - shared.alpha):.3g} % of shuffled pairs")  # fmt: skip
+               label=f"reach of chance, {100 * (1 - shared.alpha):.3g} %")  # fmt: skip
         ax.hlines(shared.levels, component - 0.28, component + 0.28, color=MUTED, lw=1.5,
                   zorder=2.5, gid="level")  # fmt: skip
         ax.scatter(component[found], shared.correlations[found], s=52, color=ACCENT, zorder=3,
@@ -86,4 +86,4 @@ def _title(result: ClassBound) -> str:
     found = f"{n} dimension{'s' * (n != 1)} shared"
     if result.kind == "class":
         return f"{found}; {result.n_classes} classes allow {result.bound}"
-    return f"{found}; by class at most {result.bound}"
+    return f"{found}; class pairs allow {result.bound}"
