@@ -78,7 +78,7 @@ class _Rows:
     def of(cls, values: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> _Rows:
         """Return checked rows."""
         check_same_rows("", values=values, labels=labels, groups=groups)
-        return cls(values, labels.astype(str), groups.astype(str))
+        return cls(values, labels.astype(str).astype(object), groups.astype(str))
 
     @property
     def labelled(self) -> np.ndarray:

@@ -244,7 +244,7 @@ def test_with_fewer_than_six_people_there_are_no_intervals() -> None:
 def test_the_seed_decides_the_draws() -> None:
     given_ = forecasts(5)
     assert judged(given_).error == judged(given_).error
-    assert judged(given_).error.low != judged(given_, seed=1).error.low
+    assert judged(given_).error.high != judged(given_, seed=1).error.high
 
 
 def test_what_is_no_probability_is_explained() -> None:

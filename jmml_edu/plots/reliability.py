@@ -47,7 +47,8 @@ def plot_calibration(
     with style():
         ax.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1, gid="diagonal")
         ax.vlines(sure, right, sure, color=_GAP, lw=5, zorder=1.5, gid="gap")
-        ax.vlines(sure, calibration.low, calibration.high, color=INK, lw=1.2, gid="interval")
+        if np.isfinite(calibration.low).all():
+            ax.vlines(sure, calibration.low, calibration.high, color=INK, lw=1.2, gid="interval")
         area = _AREA * count / count.max()
         ax.scatter(sure, right, s=area, color=ACCENT, zorder=3, clip_on=False, gid="bin")
         _name_the_sides(ax)
