@@ -96,7 +96,7 @@ def plot_scores(
     with style():
         for row, (name, score) in enumerate(methods.items()):
             _draw_row(ax, row, score, ACCENT if name == "eeg_trained" else INK)
-            _label_row(ax, row, f"{100 * score.value:.1f} %", _ends(score, "{:.1f} to {:.1f}"))
+            label_row(ax, row, f"{100 * score.value:.1f} %", ends(score, "{:.1f} to {:.1f}"))
         ax.axvline(chance, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
         ax.annotate(
             f"chance {100 * chance:.0f} %", xy=(chance, 1), xycoords=ax.get_xaxis_transform(),
@@ -133,10 +133,10 @@ def plot_gains(
     with style():
         for row, (name, gain) in enumerate(gains.items()):
             _draw_row(ax, row, gain, ACCENT if name == "gain" else INK)
-            _label_row(ax, row, _signed(gain.value, digits=1), reading(name, gain, kind))
+            label_row(ax, row, signed(gain.value, digits=1), reading(name, gain, kind))
         ax.axvline(0, color=INK, lw=1, zorder=1)
         _finish(ax, [GAIN_NAMES[name] for name in gains])
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _signed(x)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: signed(x)))
         ax.set_xlabel("difference in recall, percentage points")
         dress(ax, title="What did EEG add?", provenance=provenance)
     return ax
@@ -158,19 +158,19 @@ def _small_dots(interval: Interval) -> Float[np.ndarray, " dot"]:
     return np.array(interval.by_seed if len(interval.by_seed) > 1 else (), dtype=float)
 
 
-def _ends(score: Interval, form: str) -> str:
+def ends(score: Interval, form: str) -> str:
     """Return the ends of an interval in per cent, or that there is none."""
     if score.low is None or score.high is None:
         return "no interval"
     return form.format(100 * score.low, 100 * score.high)
 
 
-def _signed(fraction: float, *, digits: int = 0) -> str:
+def signed(fraction: float, *, digits: int = 0) -> str:
     """Return points with a true minus sign."""
     return f"{100 * fraction:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if fraction else "0"
 
 
-def _label_row(ax: Axes, row: int, number: str, words: str) -> None:
+def label_row(ax: Axes, row: int, number: str, words: str) -> None:
     """Write the number and what it means to the right of its row."""
     for text, size, shift, colour in ((number, 10.5, 1, INK), (words, 8, -2, MUTED)):
         ax.annotate(
