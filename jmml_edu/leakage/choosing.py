@@ -1,6 +1,7 @@
 """What was chosen on the test rows: the best epoch, the best seed.
 
-Each function makes its mistake in simulated worlds and returns what it shows beside what is true.
+Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2), which ``seed`` decides,
+and returns what the mistake shows beside what is true.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Shared spaces that know too much: fitted on test rows, read in training, fed with the label.
 
-Each function makes its mistake in simulated worlds and returns what it shows beside what is true.
+Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2), which ``seed`` decides,
+and returns what the mistake shows beside what is true.
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ def space_fitted_on_test(*, n_worlds: int = N_WORLDS, seed: int = 0) -> Mistake:
 def _fitted_on_test(rng: np.random.Generator) -> tuple[float, float]:
     """Return the test recall of codes that learned from all pairs, and from training pairs."""
     eeg, speech = _class_eeg_and_noise(rng, CLEAR)
-    recalls = []
+    labels, recalls = speech.labels.astype(int), []
     for rows in (np.arange(N_TRAIN + N_TEST), _TRAIN):
         pairs = class_pairs(eeg.take(rows), speech.take(rows), seed=one_seed(rng))
         space = CCA(n_components=N_CLASSES - 1).fit(pairs.eeg.values, pairs.speech.values)
         codes = space.transform(speech=speech.values)
-        classifier = Classifier(codes[_TRAIN], speech.labels[_TRAIN])
-        recalls.append(recall(speech.labels[_TEST], classifier.predict(codes[_TEST])))
+        classifier = Classifier(codes[_TRAIN], labels[_TRAIN])
+        recalls.append(recall(labels[_TEST], classifier.predict(codes[_TEST])))
     return recalls[0], recalls[1]
 
 
@@ -107,10 +108,11 @@ def _chosen_partners(rng: np.random.Generator) -> tuple[float, float]:
     eeg, speech = _class_eeg_and_noise(rng, MODERATE)
     train = class_pairs(eeg.take(_TRAIN), speech.take(_TRAIN), seed=one_seed(rng))
     test = class_pairs(eeg.take(_TEST), speech.take(_TEST), seed=one_seed(rng))
-    classifier = Classifier(np.hstack([train.eeg.values, train.speech.values]), train.labels)
-    blind = rng.permutation(eeg.values[_TEST])
+    both = np.hstack([train.eeg.values, train.speech.values])
+    classifier = Classifier(both, train.labels.astype(int))
+    labels, blind = test.labels.astype(int), rng.permutation(eeg.values[_TEST])
     inflated, honest = (
-        recall(test.labels, classifier.predict(np.hstack([partners, test.speech.values])))
+        recall(labels, classifier.predict(np.hstack([partners, test.speech.values])))
         for partners in (test.eeg.values, blind)
     )
     return inflated, honest
@@ -130,7 +132,7 @@ def more_columns_than_pairs(*, n_worlds: int = N_WORLDS, seed: int = 0) -> Mista
     """
     return Mistake(
         name="more columns than pairs",
-        wrong="60 pairs of 40 and 40 columns, no ridge: the training correlations are believed.",
+        wrong="Sixty pairs of 40 and 40 columns, no ridge: the training correlations are believed.",
         right="Fewer columns or a ridge; correlations of held-out people; a permutation test.",
         measure="correlation",
         chance=0.0,

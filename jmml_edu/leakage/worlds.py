@@ -93,8 +93,9 @@ def held_out_recall(values: Matrix, labels: Labels, splits: Iterable[Split]) -> 
 
 def recall(true: Labels, predicted: Labels) -> float:
     """Return the unweighted average recall of one set of predictions."""
-    classes = sorted(set(true) | set(predicted))
-    return float(unweighted_average_recall(confusion_counts(true, predicted, classes=classes)))
+    names = true.astype(str), predicted.astype(str)
+    counts = confusion_counts(*names, classes=np.unique(np.concatenate(names)).tolist())
+    return float(unweighted_average_recall(counts))
 
 
 def one_seed(rng: np.random.Generator) -> int:

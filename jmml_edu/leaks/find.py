@@ -86,8 +86,7 @@ def find_leaks(
     others = train, np.setdiff1d(test, train)
     found = {
         "row": _rows_on_both_sides(train, test),
-        "duplicate values": _copies(known, others),
-        "near-duplicate values": _near_copies(known, others),
+        **_copies(known, others),
         **windows_on_both_sides(known, *others),
         **{kind: _shared(names, known, others) for kind, names in known.names.items()},
     }
@@ -154,27 +153,19 @@ def _lookup(group: Rows, labels: Names, train: Rows, test: Rows) -> float | None
     return float(np.mean(counts.argmax(axis=1)[group[test]] == label[test]))
 
 
-def _copies(known: Index, sides: Sides) -> Found:
-    """Return the rows of values that occur on both sides."""
+def _copies(known: Index, sides: Sides) -> dict[str, Found]:
+    """Return rows of values that occur on both sides, exactly or but for rounding."""
     if known.values is None:
-        return _nothing(sides)
-    return _shared(contents(known.values), known, sides)
-
-
-def _near_copies(known: Index, sides: Sides) -> Found:
-    """Return training rows that are the same as test rows but for rounding."""
-    if known.values is None:
-        return _nothing(sides)
+        return {}
     old, new = near_twins(known.values, *sides)
-    pairs = [
-        f"row {first} and row {second}" for first, second in zip(old[:1], new[:1], strict=True)
-    ]
-    return Found(len(np.unique(old)), np.isin(sides[1], new), _example("{}", np.array(pairs)))
-
-
-def _nothing(sides: Sides) -> Found:
-    """Return that nothing was found."""
-    return Found(0, np.zeros(len(sides[1]), dtype=bool), "")
+    touched = np.isin(sides[1], new)
+    pairs = np.array(
+        [f"row {first} and row {second}" for first, second in zip(old, new, strict=True)]
+    )
+    return {
+        "duplicate values": _shared(contents(known.values), known, sides),
+        "near-duplicate values": Found(len(np.unique(old)), touched, _example("{}", pairs)),
+    }
 
 
 def _partners(pairs: Pairs, sides: Sides) -> dict[str, Found]:
@@ -186,13 +177,11 @@ def _partners(pairs: Pairs, sides: Sides) -> dict[str, Found]:
         labels = pairs.labels[test][touched]
         found["partner chosen by label"] = Found(len(set(labels)), touched, _example("{}", labels))
     eeg, speech = index_of(pairs.eeg).names, index_of(pairs.speech).names
-    for kind in ("trial", "subject"):
-        if kind in eeg and kind in speech:
-            own = (eeg[kind] == speech[kind])[pairs.has_eeg].all()
-            # Who gives EEG to their own speech stands on both sides with the speech already.
-            found[f"EEG {kind}"] = (
-                _nothing(sides) if own else _learned_of(eeg[kind], speech[kind], train, test)
-            )
+    for kind in {"trial", "subject"} & eeg.keys() & speech.keys():
+        heard, seen = speech[kind], np.where(pairs.has_eeg, eeg[kind], "")
+        # Who gives EEG to their own speech stands on both sides with the speech already.
+        if (heard != seen)[pairs.has_eeg].any():
+            found[f"EEG {kind}"] = _learned_of(seen, heard, train, test)
     return found
 
 

@@ -84,8 +84,8 @@ def index_of(described: Features | pd.DataFrame, values: Matrix | None = None) -
         start_s, length_s = (_numbers(described, name) for name in (_START, _LENGTH))
     if values is not None:
         check_same_rows("find_leaks", index=described, values=values)
-    labels = columns.get("labels")
-    names = _within_subjects(columns)
+    known = {key: column for key, column in columns.items() if (column != "").any()}
+    names, labels = _within_subjects(known), known.get("labels")
     return Index(len(described), names, labels, values, start_s, length_s)
 
 
@@ -98,7 +98,7 @@ def _within_subjects(columns: Mapping[str, Names]) -> dict[str, Names]:
             names[kind] = _joined(*above, columns[key])
     if "stimuli" in columns:
         names["stimulus"] = columns["stimuli"]
-    return {kind: column for kind, column in names.items() if (column != "").any()}
+    return names
 
 
 def _joined(*parts: Names) -> Names:

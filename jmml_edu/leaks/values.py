@@ -60,8 +60,8 @@ def near_twins(
 
 
 def _in_usual_spreads(
-    values: Matrix, rows: Int[np.ndarray, " row"]
-) -> Float[np.ndarray, "all varying"]:
+    values: Matrix, rows: Int[np.ndarray, " compared"]
+) -> Float[np.ndarray, "row varying"]:
     """Return the varying columns in units of their median deviation, which no outlier moves."""
     deviations = np.abs(values - np.median(values[rows], axis=0))
     usual = np.median(deviations[rows], axis=0)
@@ -72,7 +72,7 @@ def _in_usual_spreads(
 
 
 def _candidates(
-    train: Matrix, test: Matrix
+    train: Float[np.ndarray, "train_row column"], test: Float[np.ndarray, "test_row column"]
 ) -> tuple[Int[np.ndarray, " candidate"], Int[np.ndarray, " candidate"]]:
     """Return positions of rows whose random projections agree: all twins are among them.
 
