@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -245,3 +246,42 @@ class Comparison:
     def chance(self) -> float:
         """The unweighted average recall of guessing."""
         return 1 / len(self.classes)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake that was made on purpose: the score it shows, and the honest one.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    wrong, right
+        What is done wrong, and how it is done right, in a sentence each.
+    measure
+        ``"recall"``: unweighted average recall; ``"correlation"``: between codes of EEG and speech.
+    chance
+        What guessing, or views that have nothing to do with each other, would give.
+    nothing_to_find
+        True where the data hold nothing, so that the honest score is chance.
+    inflated, honest, inflation
+        The two scores and their difference in the same worlds, each with its 95 % interval.
+        ``by_seed`` holds the value of each world.
+    provenance
+        Where the data come from.
+    published
+        What others found on recordings, quoted with its source; empty where no figure with a
+        source is known. It was not measured here.
+    """
+
+    name: str
+    wrong: str
+    right: str
+    measure: Literal["recall", "correlation"]
+    chance: float
+    nothing_to_find: bool
+    inflated: Interval
+    honest: Interval
+    inflation: Interval
+    provenance: Provenance
+    published: str = ""

@@ -9,6 +9,7 @@ from jmml_edu.plots.confusion import plot_confusion
 from jmml_edu.plots.curve import plot_gain_curve
 from jmml_edu.plots.groups import plot_groups
 from jmml_edu.plots.latent import plot_correlations, plot_latent
+from jmml_edu.plots.mistakes import plot_mistakes
 from jmml_edu.plots.reliability import plot_calibration
 from jmml_edu.plots.scores import GAIN_NAMES, METHOD_NAMES, plot_gains, plot_scores, reading
 from jmml_edu.plots.signals import plot_eeg, plot_spectrogram, plot_topography
@@ -30,6 +31,7 @@ __all__ = [
     "plot_gains",
     "plot_groups",
     "plot_latent",
+    "plot_mistakes",
     "plot_scores",
     "plot_spectrogram",
     "plot_topography",
