@@ -1,6 +1,6 @@
 """Who and what stands on both sides: windows of a trial, speakers, stimuli, people with habits.
 
-Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2), which ``seed`` decides,
+Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2) drawn by ``seed``,
 and returns what the mistake shows beside what is true.
 """
 

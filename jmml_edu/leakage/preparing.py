@@ -1,6 +1,6 @@
 """What was done before the split: scaling and selecting features on rows of training and test.
 
-Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2), which ``seed`` decides,
+Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2) drawn by ``seed``,
 and returns what the mistake shows beside what is true.
 """
 

@@ -1,6 +1,6 @@
 """Shared spaces that know too much: fitted on test rows, read in training, fed with the label.
 
-Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2), which ``seed`` decides,
+Each function makes its mistake in ``n_worlds`` simulated worlds (at least 2) drawn by ``seed``,
 and returns what the mistake shows beside what is true.
 """
 
