@@ -1,23 +1,23 @@
 """Make the tables and figures of the evidence page, docs/evidence.md, which says what they show.
 
-    python docs/make.py samples            # everybody on the simulated samples: 25 minutes
-    python docs/make.py classes            # the samples joined by class instead of by trial
-    python docs/make.py recorded FOLDER    # real speech and real EEG, joined by class
-    python docs/make.py mistakes           # the leakage laboratory
-    python docs/make.py small              # the small version that the tests compute again
+    python docs/make.py samples RUN     # from the folder of a finished run of jmml-edu
+    python docs/make.py recorded RUN    # likewise; the page has both commands
+    python docs/make.py mistakes        # the leakage laboratory
+    python docs/make.py small           # the small version that the tests compute again
 
-Each writes a table (CSV), a figure, and its part of the page. A comparison that was stopped goes on
-from what is kept in runs/.
+Each writes a table (CSV), a figure, and its part of the page.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
@@ -27,53 +27,61 @@ import pandas as pd
 
 from jmml_edu import plots
 from jmml_edu.comparison import compare
-from jmml_edu.corpora.samples import samples_truth
-from jmml_edu.data import Features
+from jmml_edu.data import Provenance
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.leakage import laboratory, mistakes_table
-from jmml_edu.results import Comparison, Interval
-from jmml_edu.sources import map_classes, parse_classes, read_features
+from jmml_edu.results import Difference, Interval
+from jmml_edu.sources import read_features
 
 HERE = Path(__file__).parent
-KEPT = HERE.parent / "runs"
 PAGE = HERE / "evidence.md"
 
-EVERYBODY = Settings(labels_per_class=25, n_seeds=5, tiers=("core", "family", "rivals", "bounds"))
 SMALL = Settings(labels_per_class=25, n_folds=2, step1="none", step2="CCA", tiers=("core",))
 SMALL_PEOPLE, SMALL_WORLDS = 12, 3
 
-NEGATIVE_OR_NEUTRAL = {
-    "speech": "anger,fear,sadness=negative,neutral=neutral",
-    "eeg": "1-4=negative,5-8=neutral",
-}
+
+@dataclass(frozen=True)
+class Found:
+    """What the page shows of a finished run."""
+
+    methods: Mapping[str, Interval]
+    differences: Mapping[str, Difference]
+    noise_floor: float | None
+    chance: float
+    provenance: Provenance
+    notes: Sequence[str]
+
+    @classmethod
+    def read(cls, folder: Path) -> Found:
+        """Return what ``results.json`` in a folder holds."""
+        told = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        methods = {
+            name: Interval(one["uar"], one["low"], one["high"], told["by_subject"][name],
+                           tuple(told["by_seed"][name]))
+            for name, one in told["methods"].items()
+        }  # fmt: skip
+        differences = {
+            name: Difference(Interval(one["ahead"], one["low"], one["high"], {}, ()),
+                             one["p"], one["p_adjusted"], one["reading"])
+            for name, one in told["differences"].items()
+        }  # fmt: skip
+        made = told["provenance"]
+        provenance = Provenance(made["source"], made["simulated"], tuple(made["steps"]))
+        return cls(
+            methods, differences, told["noise_floor"], told["chance"], provenance, told["notes"]
+        )
 
 
-def samples() -> tuple[Features, Features, np.ndarray]:
-    """Return both sides of the samples, and the hidden truth of each row."""
-    eeg, speech = read_features("samples", "eeg"), read_features("samples", "speech")
-    return eeg, speech, samples_truth(speech)
-
-
-def compared(
-    name: str, eeg: Features, speech: Features, settings: Settings, truth: np.ndarray | None = None
-) -> Comparison:
-    """Return a comparison, going on from what is kept of it."""
-    plan = plan_comparison(eeg, speech, settings, truth=truth)
-    kept = KEPT / f"evidence {name}.jsonl"
-    say = lambda method: print(f"{name}: {method}", file=sys.stderr, flush=True)
-    return compare(eeg, speech, plan, truth=truth, kept=kept, on_step=say)
-
-
-def comparison_table(found: Comparison) -> pd.DataFrame:
+def comparison_table(found: Any) -> pd.DataFrame:
     """Return one row per method: recall, what EEG at training has ahead of it, and the reading."""
     rows = []
     for name, score in found.methods.items():
         other = found.differences.get(name)
         rows.append({
             "method": name,
-            "recall": _percent(score),
-            "EEG at training ahead": "" if other is None else _percent(other.ahead, sign="+"),
-            "p, adjusted": _p(None if other is None else other.p_adjusted),
+            "recall, %": _percent(score),
+            "EEG at training ahead, points": "" if other is None else _percent(other.ahead, "+"),
+            "p, adjusted": "" if other is None else _p(other.p_adjusted),
             "reading": "" if other is None else other.reading,
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -92,21 +100,22 @@ def _p(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}" if value >= 0.0005 else "< 0.001"
 
 
-def write_comparison(name: str, found: Comparison) -> None:
-    """Write the table, the figure and the part of the page of a comparison."""
-    table, provenance = comparison_table(found), found.plan.provenance
+def write_comparison(name: str, folder: str) -> None:
+    """Write the table, the figure and the part of the page of a finished run."""
+    found = Found.read(Path(folder))
+    table = comparison_table(found)
     table.to_csv(HERE / "tables" / f"{name}.csv", index=False)
     drawn = plots.picture(
         lambda ax: plots.plot_comparison(
             found.methods, found.differences, found.noise_floor, chance=found.chance, ax=ax,
-            provenance=provenance,
+            provenance=found.provenance,
         ),
         width_in=6.8,
         height_in=1.6 + 0.31 * len(found.methods),
     )  # fmt: skip
     (HERE / "figures" / f"{name}.svg").write_bytes(drawn.svg)
     floor = "not tried" if found.noise_floor is None else f"{100 * found.noise_floor:.1f} points"
-    notes = [f"Noise floor: {floor}.", *found.plan.notes]
+    notes = [f"Noise floor: {floor}.", *found.notes]
     write_part(name, f"{to_markdown(table)}\n\n{' '.join(notes)}")
 
 
@@ -123,33 +132,14 @@ def write_part(name: str, text: str) -> None:
     PAGE.write_text(mark.sub(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page), "utf-8")
 
 
-def make_samples() -> None:
-    """Compare everybody on the samples."""
-    eeg, speech, truth = samples()
-    write_comparison("samples", compared("samples", eeg, speech, EVERYBODY, truth))
-
-
-def make_classes() -> None:
-    """Compare everybody on the samples joined by class."""
-    eeg, speech, truth = samples()
-    settings = replace(EVERYBODY, kind="class", n_seeds=2)
-    write_comparison("classes", compared("classes", eeg, speech, settings, truth))
+def make_samples(folder: str) -> None:
+    """Write what was found on the samples."""
+    write_comparison("samples", folder)
 
 
 def make_recorded(folder: str) -> None:
-    """Compare everybody on real speech of some people and real EEG of others."""
-    sources = {
-        "eeg": Path(folder) / "sizecontemo" / "main_trialEEG.csv",
-        "speech": Path(folder) / "nemo_3spk",
-    }
-    eeg, speech = (
-        map_classes(read_features(str(source), modality), parse_classes(mapping))[0]
-        for (modality, source), mapping in (
-            ((name, sources[name]), NEGATIVE_OR_NEUTRAL[name]) for name in ("eeg", "speech")
-        )
-    )
-    settings = replace(EVERYBODY, kind="class", n_folds=3, n_seeds=1)
-    write_comparison("recorded", compared("recorded", eeg, speech, settings))
+    """Write what was found on recorded data."""
+    write_comparison("recorded", folder)
 
 
 def make_mistakes() -> None:
@@ -173,7 +163,7 @@ def make_mistakes() -> None:
 
 def small_version() -> pd.DataFrame:
     """Return recalls of a small comparison and scores of a small laboratory, as fractions."""
-    eeg, speech, _ = samples()
+    eeg, speech = read_features("samples", "eeg"), read_features("samples", "speech")
     people = sorted(set(speech.subjects))[:SMALL_PEOPLE]
     eeg, speech = (side.take(np.isin(side.subjects, people)) for side in (eeg, speech))
     plan = plan_comparison(eeg, speech, SMALL)
@@ -195,8 +185,8 @@ def make_small() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Make what is asked for."""
     steps = {
-        "samples": make_samples, "classes": make_classes, "recorded": make_recorded,
-        "mistakes": make_mistakes, "small": make_small,
+        "samples": make_samples, "recorded": make_recorded, "mistakes": make_mistakes,
+        "small": make_small,
     }  # fmt: skip
     if not arguments or arguments[0] not in steps:
         sys.exit(__doc__)

@@ -45,3 +45,24 @@ class Classifier:
     def predict(self, codes: Matrix) -> Labels:
         """Return the most probable class of each row."""
         return self.classes_[self.predict_proba(codes).argmax(axis=1)]
+
+
+class LogOdds:
+    """The classifier of codes that are the log odds of classes already: nothing is learned.
+
+    Examples
+    --------
+    >>> LogOdds(2).predict_proba(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]])
+    """
+
+    def __init__(self, n_classes: int) -> None:
+        self.classes_ = np.arange(n_classes)
+
+    def predict_proba(
+        self, codes: Float[np.ndarray, "row class"]
+    ) -> Float[np.ndarray, "row class"]:
+        """Return the probability of each of ``classes_``, the softmax of a row."""
+        shares = np.exp(codes - codes.max(axis=1, keepdims=True))
+        probabilities: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
+        return probabilities

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from jmml_edu._checks import check_at_least, check_same_rows, fail
-from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.data import Split
 from jmml_edu.encoders import (
     Encoder,
@@ -165,7 +165,7 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return pool(said, weights[asked])
 
     def _probabilities(
-        self, classifier: Classifier, codes: Matrix
+        self, classifier: Classifier | LogOdds, codes: Matrix
     ) -> Float[np.ndarray, "row class"]:
         """Return what a classifier says, 0 for a class of ``classes_`` that it never met."""
         probabilities = np.zeros((len(codes), len(self.classes_)))

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from jmml_edu.classifier import Labels
+from jmml_edu.classifier import Classifier, Labels, LogOdds
 from jmml_edu.linear import Moments, moments_by_group, solve
 from jmml_edu.missing import Matrix, has_all
 
@@ -42,6 +42,20 @@ class Encoder(Protocol):
     def own_axes(self, option: str) -> int:
         """Return how many of the last columns of a code lie along axes the encoder has chosen."""
         ...
+
+
+@runtime_checkable
+class Judging(Protocol):
+    """An encoder whose codes are judged by a classifier of its own."""
+
+    def classifier(self, codes: Matrix, labels: Labels) -> Classifier | LogOdds:
+        """Return the classifier of labelled codes."""
+        ...
+
+
+def classifier_of(encoder: Encoder, codes: Matrix, labels: Labels) -> Classifier | LogOdds:
+    """Return a classifier of labelled codes: the encoder's own, or the classifier of the road."""
+    return (encoder.classifier if isinstance(encoder, Judging) else Classifier)(codes, labels)
 
 
 def centre_within(values: Matrix, groups: np.ndarray) -> Matrix:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.encoders import SharedSpace
 from jmml_edu.label_network import LabelNetwork
 from jmml_edu.missing import Matrix, has_all
@@ -107,6 +107,10 @@ class SpeechNetwork:
     def own_axes(self, option: str) -> int:
         """Return 0: the axes are the classes."""
         return 0
+
+    def classifier(self, codes: Matrix, labels: Labels) -> LogOdds:
+        """Return what reads the network's outputs: it is a classifier itself."""
+        return LogOdds(self.n_classes)
 
     def _lesson(self, eeg: Matrix, speech: Matrix, labels: Labels | None) -> Lesson:
         """Return the rows to learn from, and the share of each in each class."""

@@ -14,9 +14,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import orthogonal_procrustes
 
-from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.data import Split
-from jmml_edu.encoders import Encoder, SharedSpace, centre_within
+from jmml_edu.encoders import Encoder, SharedSpace, centre_within, classifier_of
 from jmml_edu.missing import Matrix, has_all
 
 LEAST_PROBABILITY = 0.01
@@ -69,7 +69,7 @@ class Way:
     encoder: Encoder
     option: str
     centred: bool
-    classifier: Classifier
+    classifier: Classifier | LogOdds
     evidence: float
 
     @property
@@ -117,7 +117,7 @@ class FittedEncoder:
             by_fold = [one.encode(self.rows.speech, option) for one in self.by_fold]
             codes = cross_fitted_codes(self, option, by_fold)
             known = self.rows.labelled & has_all(codes)
-            classifier = Classifier(codes[known], self.rows.labels[known])
+            classifier = classifier_of(self.everybody, codes[known], self.rows.labels[known])
             evidence = self._evidence(by_fold)
             yield Way(self.everybody, option, self.centred, classifier, evidence)
 
@@ -125,11 +125,11 @@ class FittedEncoder:
         """Return the mean log probability of held-out labels; 0 where no fold holds any."""
         told, labels = self.rows.labelled, self.rows.labels
         said = []
-        for codes, fold in zip(by_fold, self.folds, strict=True):
+        for encoder, codes, fold in zip(self.by_fold, by_fold, self.folds, strict=True):
             known, new = fold.train[told[fold.train]], fold.test[told[fold.test]]
             if not len(known) or not len(new):
                 continue
-            learned = Classifier(codes[known], labels[known])
+            learned = classifier_of(encoder, codes[known], labels[known])
             guess = learned.predict_proba(codes[new])
             right = learned.classes_ == labels[new, None]  # a class it never met has none
             said.append((guess * right).sum(axis=1))

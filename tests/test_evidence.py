@@ -44,7 +44,7 @@ def test_tables_on_the_page_are_those_in_the_files(make: ModuleType) -> None:
 
 def test_every_command_and_figure_on_the_page_is_there(make: ModuleType) -> None:
     page = (DOCS / "evidence.md").read_text(encoding="utf-8")
-    commands = re.findall(r"`python docs/make.py (\w+)", page)
+    commands = re.findall(r"^python docs/make.py (\w+)", page, re.MULTILINE)
     assert {"samples", "recorded", "mistakes", "small"} <= set(commands)
     for command in commands:
         assert f"docs/make.py {command}" in (make.__doc__ or "")
@@ -58,8 +58,8 @@ def test_every_command_and_figure_on_the_page_is_there(make: ModuleType) -> None
 
 def test_a_row_says_what_was_found(make: ModuleType) -> None:
     table = make.comparison_table(made_up.everybody()).set_index("method")
-    assert table.loc["eeg_free", "recall"] == "48.4 (44.8 to 52.0)"
-    assert table.loc["eeg_free", "EEG at training ahead"] == "+8.2 (+6.2 to +10.2)"
+    assert table.loc["eeg_free", "recall, %"] == "48.4 (44.8 to 52.0)"
+    assert table.loc["eeg_free", "EEG at training ahead, points"] == "+8.2 (+6.2 to +10.2)"
     assert table.loc["dcca", "reading"] == "below the noise floor"
-    assert table.loc["eeg_trained", "EEG at training ahead"] == ""
+    assert table.loc["eeg_trained", "EEG at training ahead, points"] == ""
     assert [make._p(p) for p in (None, 0.0001, 0.0123)] == ["", "< 0.001", "0.012"]

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 from scipy.linalg import subspace_angles
+from scipy.special import softmax
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from studies import numbered, strong_pairs
@@ -22,6 +23,8 @@ from jmml_edu.rivals import (
     PrincipalSpace,
     SpeechNetwork,
 )
+from jmml_edu.selection import FittedEncoder, TrainingRows
+from jmml_edu.splits import grouped_folds
 from jmml_edu.training import Schedule
 
 PAIRS = strong_pairs(160)
@@ -118,3 +121,22 @@ def test_modality_dropout_is_asked_without_eeg_and_takes_rows_without_it() -> No
     said = fused.encode(SPEECH, "network")
     silent = fused.network_.log_odds(np.hstack([np.zeros_like(EEG), SPEECH]))
     np.testing.assert_array_equal(said, silent)
+
+
+def test_networks_are_judged_by_what_they_say_themselves() -> None:
+    rows = TrainingRows(EEG, SPEECH, FEW, WHO)
+    folds = grouped_folds(WHO, FEW, n_folds=3, seed=0)
+    (way,) = FittedEncoder.fit(SpeechNetwork(4), rows, folds, centred=False).ways()
+    odds = way.encoder.encode(SPEECH, "network")
+    said = way.classifier.predict_proba(odds)
+    np.testing.assert_allclose(said, softmax(odds, axis=1), atol=1e-12)
+    held_out = []
+    for fold in folds:
+        network = SpeechNetwork(4).fit(
+            EEG[fold.train], SPEECH[fold.train], WHO[fold.train], FEW[fold.train]
+        )
+        new = fold.test[FEW[fold.test] != HIDDEN]
+        told = softmax(network.encode(SPEECH[new], "network"), axis=1)
+        held_out.append(told[np.arange(len(new)), FEW[new]])
+    expected = np.log(np.concatenate(held_out).clip(0.01)).mean()
+    assert way.evidence == pytest.approx(expected, abs=1e-9)
