@@ -12,7 +12,6 @@ from torch import Tensor
 from jmml_edu._checks import check_same_rows, fail, fail_type
 
 Scalar: TypeAlias = Float[Tensor, ""]
-PerColumn: TypeAlias = Float[Tensor, " dim"]
 View: TypeAlias = Float[Tensor, "batch dim"]
 Both: TypeAlias = tuple[Tensor, Tensor]
 
@@ -20,7 +19,7 @@ Both: TypeAlias = tuple[Tensor, Tensor]
 def ready(
     function: str, eeg: Tensor, speech: Tensor, *, one_width: bool = False
 ) -> tuple[Both, AbstractContextManager[object]]:
-    """Return paired matrices in at least float32, and a context without autocast, or raise."""
+    """Return both views in at least float32 and a context without autocast, or raise."""
     for name, view in (("eeg", eeg), ("speech", speech)):
         if not isinstance(view, Tensor) or not view.is_floating_point():
             kind = view.dtype if isinstance(view, Tensor) else type(view).__name__
@@ -33,21 +32,23 @@ def ready(
     if eeg.shape != speech.shape:  # asked first: this runs at every step of a training
         check_same_rows(function, eeg=eeg, speech=speech)
     widths = (eeg.shape[1], speech.shape[1]) if one_width else (0, 0)
+    device = eeg.device
     for what, own, other, remedy in (
         ("dtype", eeg.dtype, speech.dtype, "Convert one with Tensor.to."),
-        ("device", device := eeg.device, speech.device, "Move one with Tensor.to."),
+        ("device", device, speech.device, "Move one with Tensor.to."),
         ("number of columns", *widths, "Let both encoders end in the same width."),
     ):
         if own != other:
             found = {"eeg": str(own), "speech": str(other)}
             fail(function, "paired arguments", f"have the same {what}", found, remedy)
-    views = (eeg, speech) if eeg.dtype.itemsize >= 4 else (eeg.float(), speech.float())
-    autocast = torch.amp.is_autocast_available(device.type) and torch.is_autocast_enabled(device.type)
-    return views, torch.autocast(device.type, enabled=False) if autocast else nullcontext()
+    where = device.type
+    autocast = torch.amp.is_autocast_available(where) and torch.is_autocast_enabled(where)
+    exactly = torch.autocast(where, enabled=False) if autocast else nullcontext()
+    return (eeg, speech) if eeg.dtype.itemsize >= 4 else (eeg.float(), speech.float()), exactly
 
 
 def centre(view: Tensor, dim: int = 0) -> tuple[Tensor, Tensor]:
-    """Return a view less its column means, and the sums of its columns; rows run along ``dim``."""
+    """Return a view less its column means, and the sums of its columns; ``dim`` counts rows."""
     total = view.sum(dim=dim, keepdim=True)
     return view.sub(total, alpha=1 / view.shape[dim]), total  # on small batches faster than mean
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -19,6 +18,8 @@ EegView: TypeAlias = Float[Tensor, "batch eeg_dim"]
 SpeechView: TypeAlias = Float[Tensor, "batch speech_dim"]
 White: TypeAlias = Float[Tensor, "eeg_dim speech_dim"]
 Gain: TypeAlias = tuple[Scalar, White, int]
+Columns: TypeAlias = Float[Tensor, "views dim batch"]  # faster so on narrow views
+Factors: TypeAlias = Float[Tensor, "views dim dim"]
 
 _divide = partial(solve_triangular, upper=False, left=False)  # matrix over factor; faster so
 
@@ -106,55 +107,53 @@ def eckart_young_loss(eeg: View, speech: View) -> Scalar:
 def _correlate(
     objective: Callable[..., Gain], ridge: float, eeg: EegView, speech: SpeechView
 ) -> Iterator[Tensor]:
-    """Yield minus the loss, then its gradients: (other - own R) A' - ridge/dim tr(R A') own.
+    """Yield minus the loss, then the loss's gradients: ridge/dim tr(R A') own - (other - own R) A'.
 
     R = L_e^-T L_e^-1 S_es predicts speech from EEG; only what is not yet predicted pulls, by
-    A = L_e^-T Q L_s^-1, where Q is the gradient in T. The ridge grows with the view's own variance.
+    A = L_e^-T Q L_s^-1; Q is minus the gradient in T. The ridge grows with the view's own variance.
+    Narrow views of one shape share each call, since calls are what they cost; others come singly.
     """
     ridge = min(ridge, 1e30)  # beyond it every correlation is 0, and float32 would overflow
-    # Narrow views go through each operation together, others one by one: cheaper calls or caches.
     together = eeg.shape == speech.shape and eeg.shape[1] < 32
-    views = [torch.stack((eeg.mT, speech.mT))] if together else [eeg.mT[None], speech.mT[None]]
-    views, units, factors = zip(*(_unit_free(view, ridge) for view in views), strict=True)
-    partners = [view.flip(0) for view in reversed(views)]
-    shared = torch.bmm(views[0], partners[0].mT)
-    halves = [
-        solve_triangular(factor, cross, upper=False)
-        for factor, cross in zip(factors, (shared, shared.mT), strict=False)
-    ]
-    left, right = factors[0][0], factors[-1][-1]
-    white = _divide(right.mT, halves[0][0], upper=True)
-    gain, slope, power = objective(white, factors)
+    parts = [torch.stack((eeg.mT, speech.mT))] if together else [eeg.mT[None], speech.mT[None]]
+    views, units, factors = zip(*(_unit_free(part, ridge) for part in parts), strict=True)
+    others = [view.flip(0) for view in reversed(views)]
+    eeg_factor, speech_factor = factors[0][0], factors[-1][-1]
+    half = _divide(factors[0].mT, torch.bmm(others[0], views[0].mT), upper=True)
+    white = _divide(speech_factor.mT, half[0].mT, upper=True)
+    gain, slope, power = objective(white, eeg_factor, speech_factor)
     yield gain
-    pull = _divide(right, solve_triangular(left.mT, slope, upper=True))
+    pull = _divide(eeg_factor, _divide(speech_factor, slope).mT).mT
+    halves = [half] if together else [half, (eeg_factor @ white)[None]]
     pulls = [torch.stack((pull, pull.mT))] if together else [pull[None], pull.mT[None]]
-    for own, other, half, pull, unit, factor in zip(views, partners, halves, pulls, units, factors):
-        prediction = solve_triangular(factor.mT, half, upper=True)
-        trace = (prediction * pull).sum(dim=(1, 2), keepdim=True)
-        residual = other.baddbmm_(prediction.mT, own, alpha=-1)
-        own.mul_(trace).baddbmm_(pull, residual, beta=power * ridge / own.shape[1], alpha=-power)
+    sides = zip(views, others, factors, halves, pulls, units, strict=True)
+    for own, other, factor, own_half, own_pull, unit in sides:
+        prediction = _divide(factor, own_half)
+        trace = (prediction.mT * own_pull).sum(dim=(1, 2), keepdim=True)
+        residual = other.baddbmm_(prediction, own, alpha=-1)
+        weights = {"beta": power * ridge / own.shape[1], "alpha": -power}
+        own.mul_(trace).baddbmm_(own_pull, residual, **weights)
         yield from own.mul_(unit).mT.unbind()
 
 
-def _sum_of_correlations(white: White, factors: Iterable[Tensor]) -> Gain:
-    """Return the sum of the singular values above rounding, and its gradient U V' times 1."""
+def _sum_of_correlations(white: White, *factors: Tensor) -> Gain:
+    """Return the sum of the singular values above rounding, and its gradient as U V' and 1."""
     poison = white.sum() * 0  # NaN if anything is not finite: LAPACK must not see it, users must
     left, correlation, right = torch.linalg.svd(white.nan_to_num(), full_matrices=False)
     # Whitening magnifies rounding by up to the largest ratio of a row of a factor to its pivot.
-    pivots = [factor.diagonal(dim1=1, dim2=2) for factor in factors]
-    magnified = [(vector_norm(f, dim=2) / p).amax(dim=1).prod() for f, p in zip(factors, pivots)]
-    noise = math.prod(magnified) * (4 * torch.finfo(white.dtype).eps)
+    magnified = [(vector_norm(factor, dim=1) / factor.diagonal()).amax() for factor in factors]
+    noise = magnified[0] * magnified[1] * (4 * torch.finfo(white.dtype).eps)
     kept = correlation * (correlation > noise)
     return poison + kept.sum(), (left * kept.sign()) @ right, 1
 
 
-def _sum_of_squares(white: White, _factors: Iterable[Tensor]) -> Gain:
-    """Return the sum of the squared singular values, and its gradient T times 2."""
+def _sum_of_squares(white: White, *_factors: Tensor) -> Gain:
+    """Return the sum of the squared singular values, and its gradient as T and 2."""
     return (white * white).sum(), white, 2
 
 
-def _unit_free(views: Tensor, ridge: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Return centred views over their largest deviation, one over that, and ridged factors."""
+def _unit_free(views: Columns, ridge: float) -> tuple[Columns, Tensor, Factors]:
+    """Return centred views over their largest deviations, one over these, their ridged factors."""
     (_, dim, rows), limits = views.shape, torch.finfo(views.dtype)
     views, reach = spread(views, dim=2)
     # Constant columns become 0. The unit does not matter, but squares of 1e20 leave float32.
@@ -170,7 +169,7 @@ def _unit_free(views: Tensor, ridge: float) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _eckart_young(eeg: View, speech: View) -> Iterator[Tensor]:
-    """Yield minus the loss, then its gradients."""
+    """Yield minus the loss, then the loss's gradients."""
     freedom = max(len(eeg) - 1, 1)
     (eeg, _), (speech, _) = centre(eeg), centre(speech)
     variance = torch.addmm(eeg.mT @ eeg, speech.mT, speech, beta=1 / freedom, alpha=1 / freedom)
@@ -181,7 +180,7 @@ def _eckart_young(eeg: View, speech: View) -> Iterator[Tensor]:
 
 
 class _ClosedForm(torch.autograd.Function):
-    """Asks a rule for the loss and, if anybody wants them, its gradients; scales these later."""
+    """Asks a rule for minus the loss and, if wanted, the loss's gradients; scales these later."""
 
     @staticmethod
     def forward(ctx: Any, rule: Callable[..., Iterator[Tensor]], *views: Tensor) -> Tensor:
