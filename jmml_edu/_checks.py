@@ -72,7 +72,7 @@ def check_same_rows(function: str, **arrays: Sized) -> None:
 def check_at_least(function: str, minimum: float, **numbers: float) -> None:
     """Raise unless each number is finite and at least ``minimum``."""
     for name, number in numbers.items():
-        if not np.isfinite(number) or number < minimum:
+        if not minimum <= number < np.inf:
             fail(
                 function, name, f"be {'finite and ' if np.isinf(number) else ''}at least"
                 f" {minimum:g}", number, f"Choose {minimum:g} or more.",

@@ -222,6 +222,19 @@ def test_the_closed_form_equals_autograd_through_another_whitening(
         assert (one - other).norm() <= 1e-10 * other.norm()
 
 
+@pytest.mark.parametrize("power", [1, 2])
+@pytest.mark.parametrize(("eeg_dim", "speech_dim"), [(3, 3), (31, 31), (32, 32), (31, 32)])
+def test_views_taken_together_and_one_by_one_have_the_gradient_of_autograd(
+    power: int, eeg_dim: int, speech_dim: int
+) -> None:
+    views = paired_views(21, rows=150, eeg_dim=eeg_dim, speech_dim=speech_dim)
+    views = [view.requires_grad_() for view in views]
+    ours = torch.autograd.grad(BOTH[power - 1](*views, ridge=0.1), views)
+    theirs = torch.autograd.grad(plain(*views, 0.1, power), views)
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one - other).norm() <= 1e-9 * other.norm()
+
+
 @pytest.mark.parametrize("loss", BOTH)
 def test_a_frozen_view_needs_no_gradient(loss: Loss) -> None:
     eeg, speech = paired_views(13)

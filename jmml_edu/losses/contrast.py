@@ -35,7 +35,8 @@ def vicreg_loss(
     >>> round(vicreg_loss(zeros, zeros).item(), 3)
     49.5
     """
-    with ready("vicreg_loss", eeg, speech, one_width=True) as views:
+    views, exactly = ready("vicreg_loss", eeg, speech, one_width=True)
+    with exactly:
         check_at_least("vicreg_loss", 0, invariance_weight=invariance_weight)
         check_at_least("vicreg_loss", 0, variance_weight=variance_weight)
         check_at_least("vicreg_loss", 0, covariance_weight=covariance_weight)
@@ -66,7 +67,8 @@ def barlow_twins_loss(eeg: View, speech: View, *, redundancy_weight: float = 5e-
     >>> round(barlow_twins_loss(view, -view).item(), 3)  # correlation -1, and (1 + 1)^2 = 4
     4.0
     """
-    with ready("barlow_twins_loss", eeg, speech, one_width=True) as views:
+    views, exactly = ready("barlow_twins_loss", eeg, speech, one_width=True)
+    with exactly:
         check_at_least("barlow_twins_loss", 0, redundancy_weight=redundancy_weight)
         varying = (centred * reach.sign() for centred, reach in map(spread, views))
         eeg, speech = (_unit_length(view, dim=0) for view in varying)
@@ -96,7 +98,8 @@ def info_nce_loss(eeg: View, speech: View, *, temperature: float = 0.07) -> Scal
     >>> round(info_nce_loss(alike, alike).exp().item(), 3)  # a guess among eight
     8.0
     """
-    with ready("info_nce_loss", eeg, speech, one_width=True) as views:
+    views, exactly = ready("info_nce_loss", eeg, speech, one_width=True)
+    with exactly:
         check_above("info_nce_loss", 0, temperature=temperature)
         eeg, speech = (_unit_length(view, dim=1) for view in views)
         score = eeg @ speech.mT / temperature

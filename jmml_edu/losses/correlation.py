@@ -12,11 +12,14 @@ from torch import Tensor
 from torch.linalg import solve_triangular, vector_norm
 
 from jmml_edu._checks import check_at_least
-from jmml_edu.losses._views import Both, PerColumn, Scalar, View, centre, ready, spread
+from jmml_edu.losses._views import Scalar, View, centre, ready, spread
 
 EegView: TypeAlias = Float[Tensor, "batch eeg_dim"]
 SpeechView: TypeAlias = Float[Tensor, "batch speech_dim"]
 White: TypeAlias = Float[Tensor, "eeg_dim speech_dim"]
+Gain: TypeAlias = tuple[Scalar, White, int]
+Columns: TypeAlias = Float[Tensor, "views dim batch"]  # faster so on narrow views
+Factors: TypeAlias = Float[Tensor, "views dim dim"]
 
 _divide = partial(solve_triangular, upper=False, left=False)  # matrix over factor; faster so
 
@@ -47,7 +50,8 @@ def cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -> Scalar
     >>> [round(cca_loss(eeg, speech, ridge=ridge).item(), 3) for ridge in (0, 1)]  # 1 halves them
     [-2.0, -1.0]
     """
-    with ready("cca_loss", eeg, speech) as views:
+    views, exactly = ready("cca_loss", eeg, speech)
+    with exactly:
         check_at_least("cca_loss", 0, ridge=ridge)
         return _closed_form(partial(_correlate, _sum_of_correlations, ridge), *views)
 
@@ -66,7 +70,8 @@ def squared_cca_loss(eeg: EegView, speech: SpeechView, *, ridge: float = 1e-4) -
     >>> round(squared_cca_loss(eeg, -eeg, ridge=1).item(), 3)  # two correlations of 1/2, squared
     -0.5
     """
-    with ready("squared_cca_loss", eeg, speech) as views:
+    views, exactly = ready("squared_cca_loss", eeg, speech)
+    with exactly:
         check_at_least("squared_cca_loss", 0, ridge=ridge)
         return _closed_form(partial(_correlate, _sum_of_squares, ridge), *views)
 
@@ -94,86 +99,96 @@ def eckart_young_loss(eeg: View, speech: View) -> Scalar:
     >>> eckart_young_loss(view, view).item()
     -1.0
     """
-    with ready("eckart_young_loss", eeg, speech, one_width=True) as views:
+    views, exactly = ready("eckart_young_loss", eeg, speech, one_width=True)
+    with exactly:
         return _closed_form(_eckart_young, *views)
 
 
 def _correlate(
-    objective: Callable[..., Both], ridge: float, eeg: EegView, speech: SpeechView
+    objective: Callable[..., Gain], ridge: float, eeg: EegView, speech: SpeechView
 ) -> Iterator[Tensor]:
-    """Yield the loss, then its gradients: (other - own R) A' - ridge/dim tr(R A') own.
+    """Yield minus the loss, then the loss's gradients: ridge/dim tr(R A') own - (other - own R) A'.
 
     R = L_e^-T L_e^-1 S_es predicts speech from EEG; only what is not yet predicted pulls, by
-    A = L_e^-T Q L_s^-1, where Q is the gradient in T. The ridge grows with the view's own variance.
+    A = L_e^-T Q L_s^-1; Q is minus the gradient in T. The ridge grows with the view's own variance.
+    Narrow views of one shape share each call, since calls are what they cost; others come singly.
     """
     ridge = min(ridge, 1e30)  # beyond it every correlation is 0, and float32 would overflow
-    eeg, eeg_units, eeg_factor = _unit_free(eeg, ridge)
-    speech, speech_units, speech_factor = _unit_free(speech, ridge)
-    half = _divide(eeg_factor.mT, speech.mT @ eeg, upper=True)
-    white = _divide(speech_factor.mT, half.mT, upper=True)
-    loss, slope = objective(white, eeg_factor, speech_factor)
-    yield loss
-    pull = _divide(eeg_factor, _divide(speech_factor, slope).mT)
-    to_speech = _divide(eeg_factor, half).mT
-    to_eeg = _divide(speech_factor, eeg_factor @ white).mT
-    sides = (eeg, speech, to_speech, pull, eeg_units), (speech, eeg, to_eeg, pull.mT, speech_units)
-    for own, other, prediction, own_pull, units in sides:
-        residual = torch.addmm(other, own, prediction, alpha=-1)
-        trace = (prediction * own_pull.mT).sum()
-        yield (own * trace).addmm_(residual, own_pull, beta=-ridge / own.shape[1]).mul_(units)
+    together = eeg.shape == speech.shape and eeg.shape[1] < 32
+    parts = [torch.stack((eeg.mT, speech.mT))] if together else [eeg.mT[None], speech.mT[None]]
+    views, units, factors = zip(*(_unit_free(part, ridge) for part in parts), strict=True)
+    others = [view.flip(0) for view in reversed(views)]
+    eeg_factor, speech_factor = factors[0][0], factors[-1][-1]
+    half = _divide(factors[0].mT, torch.bmm(others[0], views[0].mT), upper=True)
+    white = _divide(speech_factor.mT, half[0].mT, upper=True)
+    gain, slope, power = objective(white, eeg_factor, speech_factor)
+    yield gain
+    pull = _divide(eeg_factor, _divide(speech_factor, slope).mT).mT
+    halves = [half] if together else [half, (eeg_factor @ white)[None]]
+    pulls = [torch.stack((pull, pull.mT))] if together else [pull[None], pull.mT[None]]
+    sides = zip(views, others, factors, halves, pulls, units, strict=True)
+    for own, other, factor, own_half, own_pull, unit in sides:
+        prediction = _divide(factor, own_half)
+        trace = (prediction.mT * own_pull).sum(dim=(1, 2), keepdim=True)
+        residual = other.baddbmm_(prediction, own, alpha=-1)
+        weights = {"beta": power * ridge / own.shape[1], "alpha": -power}
+        own.mul_(trace).baddbmm_(own_pull, residual, **weights)
+        yield from own.mul_(unit).mT.unbind()
 
 
-def _sum_of_correlations(white: White, *factors: Tensor) -> tuple[Scalar, White]:
-    """Return minus the sum of the singular values above rounding, and its gradient, minus U V'."""
+def _sum_of_correlations(white: White, *factors: Tensor) -> Gain:
+    """Return the sum of the singular values above rounding, and its gradient as U V' and 1."""
     poison = white.sum() * 0  # NaN if anything is not finite: LAPACK must not see it, users must
     left, correlation, right = torch.linalg.svd(white.nan_to_num(), full_matrices=False)
     # Whitening magnifies rounding by up to the largest ratio of a row of a factor to its pivot.
     magnified = [(vector_norm(factor, dim=1) / factor.diagonal()).amax() for factor in factors]
     noise = magnified[0] * magnified[1] * (4 * torch.finfo(white.dtype).eps)
     kept = correlation * (correlation > noise)
-    return poison - kept.sum(), -(left * kept.sign()) @ right
+    return poison + kept.sum(), (left * kept.sign()) @ right, 1
 
 
-def _sum_of_squares(white: White, *_factors: Tensor) -> tuple[Scalar, White]:
-    """Return minus the sum of the squared singular values, and its gradient, -2 T."""
-    return -white.square().sum(), white * -2
+def _sum_of_squares(white: White, *_factors: Tensor) -> Gain:
+    """Return the sum of the squared singular values, and its gradient as T and 2."""
+    return (white * white).sum(), white, 2
 
 
-def _unit_free(view: View, ridge: float) -> tuple[View, PerColumn, Float[Tensor, "dim dim"]]:
-    """Return a centred view over its largest deviation, one over that, and its ridged factor."""
-    (rows, dim), limits = view.shape, torch.finfo(view.dtype)
-    view, reach = spread(view)
+def _unit_free(views: Columns, ridge: float) -> tuple[Columns, Tensor, Factors]:
+    """Return centred views over their largest deviations, one over these, their ridged factors."""
+    (_, dim, rows), limits = views.shape, torch.finfo(views.dtype)
+    views, reach = spread(views, dim=2)
     # Constant columns become 0. The unit does not matter, but squares of 1e20 leave float32.
-    units = reach.sign() / reach.amax().clamp_min_(limits.tiny)
-    products = view.mul_(units).mT @ view
-    variance = products.diagonal()
+    positive = reach.clamp_min(limits.tiny)
+    units = reach / positive / positive.amax(dim=1, keepdim=True)
+    products = torch.bmm(views.mul_(units), views.mT)
+    variance = products.diagonal(dim1=1, dim2=2)
     # The ridge is no less than the rounding of products and factor, so that Cholesky succeeds.
     share = max(ridge, (24 + 3 * dim) * limits.eps) / dim
-    variance.add_(variance.sum().clamp_min_(4 * rows * limits.eps / share), alpha=share)
-    return view, units, torch.linalg.cholesky_ex(products).L
+    floor = 4 * rows * limits.eps / share
+    variance.add_(variance.sum(dim=1, keepdim=True).clamp_min_(floor), alpha=share)
+    return views, units, torch.linalg.cholesky_ex(products).L
 
 
 def _eckart_young(eeg: View, speech: View) -> Iterator[Tensor]:
-    """Yield the loss, then its gradients."""
+    """Yield minus the loss, then the loss's gradients."""
     freedom = max(len(eeg) - 1, 1)
     (eeg, _), (speech, _) = centre(eeg), centre(speech)
     variance = torch.addmm(eeg.mT @ eeg, speech.mT, speech, beta=1 / freedom, alpha=1 / freedom)
     shared = torch.dot(eeg.flatten(), speech.flatten())
-    yield variance.square().sum().sub(shared, alpha=4 / freedom)
+    yield (4 / freedom * shared).sub_(variance.square().sum())
     for own, other in ((eeg, speech), (speech, eeg)):
         yield torch.addmm(other, own, variance, beta=-4 / freedom, alpha=4 / freedom)
 
 
 class _ClosedForm(torch.autograd.Function):
-    """Asks a rule for the loss and, if anybody wants them, its gradients; scales these later."""
+    """Asks a rule for minus the loss and, if wanted, the loss's gradients; scales these later."""
 
     @staticmethod
     def forward(ctx: Any, rule: Callable[..., Iterator[Tensor]], *views: Tensor) -> Tensor:
         with torch.inference_mode():  # faster on small batches: nothing is tracked
             parts = rule(*views)
-            loss = next(parts)
+            gain = next(parts)
             ctx.gradients = tuple(parts) if any(ctx.needs_input_grad) else None
-        return loss.clone()
+        return -gain  # outside, because autograd must track it
 
     @staticmethod
     @torch.autograd.function.once_differentiable
