@@ -109,9 +109,7 @@ def test_controls_learn_from_labels_in_place_of_eeg(
     assert (paired.eeg.values[shown] != fold.train.eeg.values[shown]).any(axis=1).all()
 
 
-def test_the_family_goes_through_the_step_1_of_the_road(
-    fold: Fold, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_family_goes_through_the_step_1_of_the_road(fold: Fold) -> None:
     made: list[tuple[str, object]] = []
 
     class Told(JMML):
@@ -119,12 +117,13 @@ def test_the_family_goes_through_the_step_1_of_the_road(
             made.append((self.step1, self.step2))
             return super().fit(*arguments, **named)
 
-    monkeypatch.setattr(contenders, "JMML", partial(Told, inner_folds=2))
-    fresh = task(fold)
-    fresh.road.step1_ = "JEC-SSL"
-    monkeypatch.setattr(deep_encoders, "JointClassLearner", partial(_learner, epochs=1))
-    for method in ("dcca", "dccae", "dcc_cae", "eckart_young", "infonce", "without_step1"):
-        judge(fresh, method)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contenders, "JMML", partial(Told, inner_folds=2))
+        patch.setattr(deep_encoders, "JointClassLearner", partial(_learner, epochs=1))
+        fresh = task(fold)
+        fresh.road.step1_ = "JEC-SSL"
+        for method in ("dcca", "dccae", "dcc_cae", "eckart_young", "infonce", "without_step1"):
+            judge(fresh, method)
     steps = [step1 for step1, _ in made[1:]]
     assert steps == ["JEC-SSL"] * 5 + ["none"]
     named = [step2 if isinstance(step2, str) else step2.objective for _, step2 in made[1:]]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.linalg import sqrtm
+from scipy.special import logsumexp
 from torch import Tensor
 from two_views import by_eigenvalues, paired_views, shrunk, standardised
 
@@ -198,6 +199,11 @@ def plain_objective(name: str, eeg: np.ndarray, speech: np.ndarray) -> float:
         return -float(plain_correlations(eeg, speech).sum())
     if name == "squares":
         return -float((plain_correlations(eeg, speech) ** 2).sum())
+    if name == "contrast":
+        units = [view / np.linalg.norm(view, axis=1, keepdims=True) for view in (eeg, speech)]
+        score = units[0] @ units[1].T / 0.07
+        lost = [logsumexp(score, axis=axis) - score.diagonal() for axis in (0, 1)]
+        return float(np.mean(lost))
     within_eeg, within_speech, between = covariances(eeg, speech)
     return float(-4 * between.trace() + ((within_eeg + within_speech) ** 2).sum())
 
