@@ -294,7 +294,7 @@ def main() -> None:
     report(
         "Two steps in twelve scenarios",
         body,
-        command="python benchmarks/scenarios.py",
+        command=f"python benchmarks/scenarios.py --seeds {arguments.seeds}",
         packages=PACKAGES,
         keep=not arguments.show,
     )
