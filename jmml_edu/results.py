@@ -41,7 +41,7 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         "dcca": "Step 2 is DCCA: correlation alone.",
         "dccae": "Step 2 is DCCAE: correlation, and each view from its own code.",
         "dcc_cae": "Step 2 is DCC-CAE: correlation, and EEG from either code.",
-        "eckart_young": "Step 2 is the Eckart-Young objective, which small batches leave unbiased.",
+        "eckart_young": "Step 2 is the Eckart-Young objective, which small batches bias less.",
         "without_step1": "Step 2 as planned, of features instead of step-1 embeddings.",
     },
     "rivals": {

@@ -10,10 +10,10 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score
 from studies import PLANTED, QUICK, relabelled, study, two_classes, two_inner_folds
 
-from jmml_edu import comparison
+from jmml_edu import comparison, experiment
 from jmml_edu._checks import InputError
 from jmml_edu.comparison import compare
-from jmml_edu.data import UNLABELLED, Pairs
+from jmml_edu.data import UNLABELLED, Pairs, Split
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.results import GAINS, TIERS, Comparison
 
@@ -176,3 +176,14 @@ def test_class_pairs_need_as_many_labels_as_a_shared_space_needs_pairs() -> None
         "plan_comparison: pairs must be at least 20; got 18 that are labelled. Show more labels per"
         " class: unlabelled rows cannot be paired by class."
     )
+
+
+def test_a_fold_of_people_without_a_label_only_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = two_classes(study(160, n_subjects=8))
+    unlabelled = pairs.subjects < "g002"
+    told = relabelled(pairs, np.where(unlabelled, UNLABELLED, pairs.labels))
+    held_out = [unlabelled, ~unlabelled & (pairs.subjects < "g005"), pairs.subjects >= "g005"]
+    splits = [Split(np.flatnonzero(~one), np.flatnonzero(one), "subject") for one in held_out]
+    monkeypatch.setattr(experiment, "grouped_folds", lambda *_, **__: splits)
+    found = compared(told, QUICK)
+    assert {counts.sum() for counts in found.confusions.values()} == {(~unlabelled).sum()}
