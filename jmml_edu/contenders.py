@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import UNLABELLED, Features, Pairs, Split
 from jmml_edu.eeg_free import EEGFree, fit_all
-from jmml_edu.encoders import Encoder, SharedSpace
+from jmml_edu.encoders import Discriminants, Encoder, PrincipalComponents, SharedSpace
 from jmml_edu.experiment import Fold
 from jmml_edu.missing import GapFiller, Matrix, Scaler
 from jmml_edu.pairing import (
@@ -113,6 +113,11 @@ class Task:
         return model.fit(train.speech.values, self.labels, train.subjects)
 
     @cached_property
+    def networks(self) -> dict[str, WithRival]:
+        """The vote without EEG joined by each rival network, as far as it has been asked for."""
+        return {}
+
+    @cached_property
     def road(self) -> JMML:
         """The road as planned."""
         return self.fit(JMML(step1=self.plan.step1, step2=self.plan.step2, seed=self.fold.seed))
@@ -192,18 +197,34 @@ def _prototypes(task: Task) -> Pairs:
     return class_prototype_pairs(train, dim=train.eeg.values.shape[1], seed=task.fold.seed)
 
 
-def _rival(name: str, task: Task) -> Said:
-    """Ask the vote, joined by an encoder of :mod:`jmml_edu.rivals`."""
+def _by_itself(encoder: type, task: Task) -> Said:
+    """Ask one encoder of the vote without EEG, as if the others were not there."""
+    return task.ask(task.free.only(encoder))
+
+
+def _network(task: Task, name: str) -> WithRival:
+    """Return the vote, joined by a network of :mod:`jmml_edu.rivals`."""
     from jmml_edu import rivals  # torch takes seconds to import
 
-    rivals_by_name: dict[str, Callable[[], Encoder]] = {
-        "pca": rivals.PrincipalSpace,
-        "lda": partial(rivals.Discriminants, len(task.classes)),
-        "mlp": partial(rivals.SpeechNetwork, len(task.classes), seed=task.fold.seed),
-        "distillation": partial(rivals.DistilledNetwork, len(task.classes), seed=task.fold.seed),
-        "modality_dropout": partial(rivals.ModalityDropout, len(task.classes), seed=task.fold.seed),
-    }
-    return task.ask(task.fit(WithRival(rivals_by_name[name](), seed=task.fold.seed)))
+    if name not in task.networks:
+        network = {
+            "mlp": rivals.SpeechNetwork,
+            "distillation": rivals.DistilledNetwork,
+            "modality_dropout": rivals.ModalityDropout,
+        }[name](len(task.classes), seed=task.fold.seed)
+        task.networks[name] = task.fit(WithRival(network, seed=task.fold.seed))
+    return task.networks[name]
+
+
+def _in_the_vote(name: str, task: Task) -> Said:
+    """Ask the vote, joined by a network."""
+    return task.ask(_network(task, name))
+
+
+def _network_by_itself(name: str, task: Task) -> Said:
+    """Ask a network as if there were nothing else to hear."""
+    joined = _network(task, name)
+    return task.ask(joined.only(type(joined.rival)))
 
 
 def _deep(step2: str, task: Task) -> Said:
@@ -246,8 +267,8 @@ _SAYS: Mapping[str, Callable[[Task], Said]] = {
     "eeg_trained": lambda task: task.ask(task.road),
     "eeg_trained_shuffled": _shuffled,
     "eeg_trained_again": _again,
-    "pca": partial(_rival, "pca"),
-    "lda": partial(_rival, "lda"),
+    "pca": partial(_by_itself, PrincipalComponents),
+    "lda": partial(_by_itself, Discriminants),
     "one_hot": partial(_in_closed_form, lambda task: one_hot_pairs(task.fold.train)),
     "class_prototypes": partial(_in_closed_form, _prototypes),
     "class_paired": partial(
@@ -261,9 +282,12 @@ _SAYS: Mapping[str, Callable[[Task], Said]] = {
     "eckart_young": partial(_objective, "eckart-young"),
     "without_step1": lambda task: task.heard_through(task.plan.step2),
     "infonce": partial(_objective, "contrast"),
-    "distillation": partial(_rival, "distillation"),
-    "modality_dropout": partial(_rival, "modality_dropout"),
-    "mlp": partial(_rival, "mlp"),
+    "distillation": partial(_in_the_vote, "distillation"),
+    "distillation_alone": partial(_network_by_itself, "distillation"),
+    "modality_dropout": partial(_in_the_vote, "modality_dropout"),
+    "modality_dropout_alone": partial(_network_by_itself, "modality_dropout"),
+    "mlp": partial(_in_the_vote, "mlp"),
+    "mlp_alone": partial(_network_by_itself, "mlp"),
     "eeg_at_test": _eeg_at_test,
     "oracle": _oracle,
 }

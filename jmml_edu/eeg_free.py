@@ -7,6 +7,7 @@ the same vote with more to vote for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from hashlib import sha256
 
 import numpy as np
@@ -17,6 +18,7 @@ from jmml_edu._checks import check_at_least, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.data import Split
 from jmml_edu.encoders import (
+    Discriminants,
     Encoder,
     PrincipalComponents,
     SpeechItself,
@@ -26,9 +28,6 @@ from jmml_edu.encoders import (
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.selection import FittedEncoder, TrainingRows, Way, pool, weigh
 from jmml_edu.splits import grouped_folds
-
-FREE_ENCODERS: tuple[Encoder, ...] = (SpeechItself(), WithoutSpeakers(), PrincipalComponents())
-"""What may be listened to without EEG, simplest first."""
 
 LEAST_WEIGHT = 0.001
 """Ways that may say less than this are not asked."""
@@ -98,15 +97,38 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 name, "free", "have learned from the same speech, labels, people and folds",
                 "another", "Fit it anew, or leave it out.",
             )  # fmt: skip
-        known = fit_all(FREE_ENCODERS, rows, folds) if free is None else []
+        known = fit_all(free_encoders(len(self.classes_)), rows, folds) if free is None else []
         fitted = [*known, *self._fitted(rows, folds)]
         self.ways_ = [] if free is None else list(free.ways_)
         self.ways_ += [way for one in fitted for way in one.ways()]
+        self._count_votes()
+
+    def _count_votes(self) -> None:
+        """Say how much each way may say, and which most."""
         self.weights_ = weigh(self.ways_, self._n_labels)
         self.evidence_ = {way.name: way.evidence for way in self.ways_}
         self.choice_ = self.ways_[int(self.weights_.argmax())].name
         alone = self._ways_alone()
         self.choice_alone_ = alone[int(weigh(alone, self._n_labels).argmax())].name
+
+    def only(self, encoder: type) -> EEGFree:
+        """Return the vote of one kind of encoder, as if there had never been another.
+
+        Raises
+        ------
+        InputError
+            If none of that kind votes.
+        """
+        by_itself = copy(self)
+        by_itself.ways_ = [way for way in self.ways_ if isinstance(way.encoder, encoder)]
+        if not by_itself.ways_:
+            kinds = sorted({type(way.encoder).__name__ for way in self.ways_})
+            fail(
+                f"{type(self).__name__}.only", "encoder", f"be one of {', '.join(kinds)}",
+                encoder.__name__, "Pick a kind that votes.",
+            )  # fmt: skip
+        by_itself._count_votes()
+        return by_itself
 
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
         """Return what may be listened to besides speech as it is and speech that was cleaned."""
@@ -172,6 +194,11 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         met = np.searchsorted(self.classes_, classifier.classes_)
         probabilities[:, met] = classifier.predict_proba(codes)
         return probabilities
+
+
+def free_encoders(n_classes: int) -> tuple[Encoder, ...]:
+    """Return what may be listened to without EEG, simplest first."""
+    return SpeechItself(), WithoutSpeakers(), PrincipalComponents(), Discriminants(n_classes)
 
 
 def fit_all(

@@ -18,7 +18,7 @@ from jmml_edu.data import PairKind, Provenance
 TIERS: Mapping[str, Mapping[str, str]] = {
     "road": {
         "speech_only": "Speech features as they are; no EEG anywhere.",
-        "eeg_free": "The vote of several ways to clean speech without EEG, given the same"
+        "eeg_free": "The vote of several ways to hear speech without EEG, given the same labels and"
         " unlabelled speech.",
         "eeg_trained": "EEG there while learning, absent at test: the shared space heard from"
         " speech.",
@@ -27,8 +27,8 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         " to labels.",
     },
     "core": {
-        "pca": "The vote without EEG, joined by the leading principal components of speech.",
-        "lda": "The vote without EEG, joined by linear discriminants of labelled speech.",
+        "pca": "Principal components of speech, one part of the vote without EEG, by themselves.",
+        "lda": "Linear discriminants of labelled speech, another part of it, by themselves.",
         "one_hot": "Linear CCA of speech with the shown labels themselves, in place of EEG.",
         "class_prototypes": "Linear CCA of speech with one random vector per shown label.",
         "class_paired": "Linear CCA; labelled rows get the EEG of another labelled row of their"
@@ -46,9 +46,15 @@ TIERS: Mapping[str, Mapping[str, str]] = {
     },
     "rivals": {
         "infonce": "Step 2 tells each partner from all others (InfoNCE) instead of correlating.",
-        "distillation": "A speech network taught by an EEG classifier on all pairs.",
-        "modality_dropout": "A network of EEG and speech that has learned to do without EEG.",
-        "mlp": "A speech network of the size of an encoder, learned from labels alone.",
+        "distillation": "The vote without EEG, joined by a speech network that an EEG classifier"
+        " taught on all pairs.",
+        "distillation_alone": "That network by itself.",
+        "modality_dropout": "The vote without EEG, joined by a network of EEG and speech that has"
+        " learned to do without EEG.",
+        "modality_dropout_alone": "That network by itself.",
+        "mlp": "The vote without EEG, joined by a speech network of the size of an encoder, learned"
+        " from labels alone.",
+        "mlp_alone": "That network by itself.",
     },
     "bounds": {
         "eeg_at_test": "EEG at training and at test: late fusion of both.",

@@ -1,78 +1,20 @@
-"""Encoders that rival the shared space: what else could have been learned from the same rows.
+"""Networks that rival the shared space: what else could have been learned from the same rows.
 
-From speech alone, from labels, or from an EEG teacher; the same vote hears each of them as it hears
-the shared space.
+From labels, or from an EEG teacher; the same vote hears each of them as it hears the shared space.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from jaxtyping import Float
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
-from jmml_edu.encoders import SharedSpace
+from jmml_edu.encoders import labelled_rows
 from jmml_edu.label_network import LabelNetwork
 from jmml_edu.missing import Matrix, has_all
 
 Lesson = tuple[Float[np.ndarray, "known column"], Float[np.ndarray, "known class"]]
 """Rows to learn from, and the share of each in each class."""
-
-
-class PrincipalSpace(SharedSpace):
-    """The leading principal components of speech, as many as the shared space has."""
-
-    def fit(
-        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
-    ) -> PrincipalSpace:
-        """Learn the axes from all speech; EEG is not looked at."""
-        self.mean_ = speech.mean(axis=0)
-        self.n_components_ = min(max(self.sizes), speech.shape[1])
-        covariance = np.cov(speech, rowvar=False).reshape(speech.shape[1], -1)
-        self.axes_ = np.linalg.eigh(covariance)[1][:, ::-1][:, : self.n_components_]
-        return self
-
-    def encode_all(self, speech: Matrix) -> Matrix:
-        """Return every component of speech."""
-        return (speech - self.mean_) @ self.axes_
-
-
-class Discriminants:
-    """Linear discriminants of labelled speech (Fisher 1936), covariance shrunk: C - 1 directions.
-
-    Parameters
-    ----------
-    n_classes
-        Classes that labels number from 0.
-    """
-
-    options: tuple[str, ...] = ("discriminants",)
-
-    def __init__(self, n_classes: int) -> None:
-        self.n_classes = n_classes
-
-    def fit(
-        self, eeg: Matrix, speech: Matrix, groups: np.ndarray, labels: Labels | None = None
-    ) -> Discriminants:
-        """Learn from labelled rows; EEG is not looked at."""
-        known, shown = _labelled(speech, labels)
-        self.model_ = None
-        if 1 < len(np.unique(shown)) < len(shown):
-            model = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
-            self.model_ = model.fit(known, shown)
-        return self
-
-    def encode(self, speech: Matrix, option: str) -> Matrix:
-        """Return discriminant scores, 0 where there were too few labels or classes."""
-        codes = np.zeros((len(speech), self.n_classes - 1))
-        if self.model_ is not None:
-            scores = self.model_.transform(speech)
-            codes[:, : scores.shape[1]] = scores
-        return codes
-
-    def own_axes(self, option: str) -> int:
-        """Return the number of discriminants."""
-        return self.n_classes - 1
 
 
 class SpeechNetwork:
@@ -114,7 +56,7 @@ class SpeechNetwork:
 
     def _lesson(self, eeg: Matrix, speech: Matrix, labels: Labels | None) -> Lesson:
         """Return the rows to learn from, and the share of each in each class."""
-        known, shown = _labelled(speech, labels)
+        known, shown = labelled_rows(speech, labels)
         return known, np.eye(self.n_classes)[shown]
 
     def _silenced(self, eeg: Matrix) -> slice:
@@ -164,12 +106,3 @@ class ModalityDropout(SpeechNetwork):
     def encode(self, speech: Matrix, option: str) -> Matrix:
         """Return the log odds of the classes, from speech and no EEG."""
         return super().encode(np.hstack([np.zeros((len(speech), self.n_eeg_)), speech]), option)
-
-
-def _labelled(
-    rows: Matrix, labels: Labels | None
-) -> tuple[Float[np.ndarray, "known column"], Int[np.ndarray, " known"]]:
-    """Return the rows with a label, and their labels."""
-    told = np.full(len(rows), HIDDEN) if labels is None else labels
-    known = (told != HIDDEN) & has_all(rows)
-    return rows[known], told[known]

@@ -16,10 +16,12 @@ from jmml_edu.comparison import compare
 from jmml_edu.contenders import Task, judge
 from jmml_edu.data import Pairs
 from jmml_edu.eeg_free import EEGFree
+from jmml_edu.encoders import centre_within
 from jmml_edu.experiment import Fold, Settings, folds_of, plan_comparison
 from jmml_edu.label_network import LabelNetwork
 from jmml_edu.pipeline import JMML
 from jmml_edu.results import METHODS, TIERS, Plan
+from jmml_edu.selection import pool, weigh
 from jmml_edu.training import Schedule
 
 PAIRS = study(240, n_subjects=8)
@@ -135,6 +137,47 @@ def _learner(**settings: object) -> object:
     from jmml_edu.jecl import JointClassLearner
 
     return JointClassLearner(**settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [
+        ("mlp", rivals.SpeechNetwork),
+        ("distillation", rivals.DistilledNetwork),
+        ("modality_dropout", rivals.ModalityDropout),
+    ],
+)
+def test_networks_are_heard_in_the_vote_and_by_themselves(
+    name: str, network: type, fold: Fold
+) -> None:
+    fresh = task(fold)
+    judge(fresh, "mlp")
+    judge(fresh, name)
+    joined = fresh.networks[name]
+    assert [type(way.encoder) for way in joined.ways_[-2:]] == [network] * 2
+    assert len(joined.ways_) == len(fresh.free.ways_) + 2
+    alone = judge(fresh, f"{name}_alone")
+    assert alone.choice.startswith("network")
+    said = pool(
+        [
+            way.classifier.predict_proba(way.encoder.encode(heard, "network"))
+            for way, heard in zip(joined.ways_[-2:], heard_speech(fresh), strict=True)
+        ],
+        weigh(joined.ways_[-2:], 40),
+    )
+    assert alone.said.tolist() == np.array(fresh.classes)[said.argmax(axis=1)].tolist()
+
+
+def heard_speech(task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """The standardised speech of held-out people, as it is and with each of them centred."""
+    heard = task.free.scaler_.apply(task.test.values)
+    return heard, centre_within(heard, task.test.subjects)
+
+
+def test_parts_of_the_vote_without_eeg_are_asked_by_themselves(fold: Fold) -> None:
+    fresh = task(fold)
+    assert judge(fresh, "lda").choice.startswith("discriminants")
+    assert judge(fresh, "pca").choice.split()[0] in {"whitened", "dropped"}
 
 
 def test_only_who_is_asked_for_hears_eeg_at_test(fold: Fold) -> None:

@@ -14,9 +14,9 @@ from studies import numbered, persuade, strong_pairs, with_gaps
 from jmml_edu import eeg_free
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.eeg_free import LEAST_WEIGHT, EEGFree
-from jmml_edu.encoders import SpeechItself, centre_within
+from jmml_edu.encoders import Discriminants, SharedSpace, SpeechItself, centre_within
 from jmml_edu.missing import Scaler
-from jmml_edu.selection import TrainingRows, Way, weigh
+from jmml_edu.selection import TrainingRows, Way, pool, weigh
 
 PAIRS = strong_pairs()
 SPEECH, WHO = PAIRS.speech.values, PAIRS.subjects
@@ -124,12 +124,32 @@ def test_the_choice_is_the_way_with_the_largest_say(model: EEGFree) -> None:
     assert model.choice_alone_ == best.name
 
 
-def test_its_ways_are_speech_without_speakers_and_in_principal_axes(model: EEGFree) -> None:
-    kinds = ["speech", "without speaker axes", "whitened", "dropped"]
+def test_its_ways_are_speech_without_speakers_in_principal_axes_and_discriminants(
+    model: EEGFree,
+) -> None:
+    kinds = ["speech", "without speaker axes", "whitened", "dropped", "discriminants"]
     assert list(dict.fromkeys(way.kind for way in model.ways_)) == kinds
     plain = [way.option for way in model.ways_ if not way.centred]
     assert sorted(plain) == sorted(way.option for way in model.ways_ if way.centred)
-    assert len(set(plain)) == len(plain) == 11
+    assert len(set(plain)) == len(plain) == 12
+
+
+def test_one_kind_of_encoder_can_be_asked_as_if_there_were_no_other(model: EEGFree) -> None:
+    before = model.predict_proba(SPEECH, groups=WHO).tobytes()
+    alone = model.only(Discriminants)
+    assert alone.ways_ == model.ways_[-2:]
+    np.testing.assert_array_equal(alone.weights_, weigh(alone.ways_, 100))
+    assert alone.choice_ == alone.ways_[int(alone.weights_.argmax())].name
+    plain = [way for way in alone.ways_ if not way.centred]
+    said = [way.classifier.predict_proba(way.encoder.encode(SCALED, way.option)) for way in plain]
+    expected = pool(said, weigh(plain, 100))
+    np.testing.assert_allclose(alone.predict_proba(SPEECH), expected, atol=1e-3)
+    assert model.predict_proba(SPEECH, groups=WHO).tobytes() == before
+    with explained(
+        "EEGFree.only: encoder must be one of Discriminants, PrincipalComponents, SpeechItself,"
+        " WithoutSpeakers; got SharedSpace. Pick a kind that votes."
+    ):
+        model.only(SharedSpace)
 
 
 def test_eeg_is_no_use_to_it(model: EEGFree) -> None:
