@@ -10,6 +10,7 @@ import platform
 import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from cProfile import Profile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -59,6 +60,23 @@ def _seconds(work: Work, repeats: int) -> float:
     for _ in range(repeats):
         work()
     return (process_time() - begin) / repeats
+
+
+def profiled(work: Work, *, top: int = 5) -> str:
+    """Return the functions that take most of the time of a work, with their shares of it."""
+    profile = Profile()
+    profile.runcall(work)
+    spent = sorted(profile.getstats(), key=lambda entry: -entry.inlinetime)
+    whole = sum(entry.inlinetime for entry in spent)
+    return ", ".join(
+        f"{_name_of(entry.code)} {100 * entry.inlinetime / whole:.0f} %" for entry in spent[:top]
+    )
+
+
+def _name_of(code: object) -> str:
+    """Return the name of a function in Python or C."""
+    named = re.search(r"method '?([\w.]+)", str(code))
+    return getattr(code, "co_qualname", named[1] if named else str(code))
 
 
 def planted(n: int, p: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,17 @@ both sides, and cca-zoo's absolute shrinkage is set to our ridge relative to the
 from __future__ import annotations
 
 import sys
-from cProfile import Profile
 
-from _side_by_side import Target, median_s, milliseconds, planted, report, table, targets_table
+from _side_by_side import (
+    Target,
+    median_s,
+    milliseconds,
+    planted,
+    profiled,
+    report,
+    table,
+    targets_table,
+)
 
 # isort: split
 import numpy as np
@@ -145,17 +153,8 @@ def kernel_profile(n: int, landmarks: int | None) -> str:
     """Return where the time of our kernel CCA goes, the five functions that take most of it."""
     train, _ = bent(n)
     model = KernelCCA(K, ridge=KERNEL_RIDGE, bandwidth=(2 * GAMMA) ** -0.5, landmarks=landmarks)
-    profile = Profile()
-    profile.runcall(model.fit, *train)
-    spent = sorted(profile.getstats(), key=lambda entry: -entry.inlinetime)
-    whole = sum(entry.inlinetime for entry in spent)
-    names = [getattr(entry.code, "co_qualname", str(entry.code)) for entry in spent[:5]]
-    shares = ", ".join(
-        f"{name} {100 * entry.inlinetime / whole:.0f} %"
-        for name, entry in zip(names, spent, strict=False)
-    )
     kind = "exact" if landmarks is None else f"Nystroem {landmarks}"
-    return f"- {kind}, n = {n:,}: {shares}"
+    return f"- {kind}, n = {n:,}: {profiled(lambda: model.fit(*train))}"
 
 
 def rows_of(what: str, times: dict[str, float]) -> list[list[str]]:
