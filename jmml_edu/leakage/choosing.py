@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int
 
-from jmml_edu.classifier import Classifier
+from jmml_edu.classifier import Classifier, Labels
 from jmml_edu.data import UNLABELLED
-from jmml_edu.leakage.worlds import N_WORLDS, Labels, one_seed, over_worlds, recall
+from jmml_edu.leakage.worlds import N_WORLDS, one_seed, over_worlds, recall
 from jmml_edu.missing import Matrix
 from jmml_edu.results import Mistake
 from jmml_edu.simulate.gaussian import gaussian_pairs

@@ -11,9 +11,10 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Int
 
+from jmml_edu.classifier import Labels
 from jmml_edu.data import Split
 from jmml_edu.encoders import PrincipalComponents
-from jmml_edu.leakage.worlds import N_WORLDS, Labels, held_out_recall, one_seed, over_worlds
+from jmml_edu.leakage.worlds import N_WORLDS, held_out_recall, one_seed, over_worlds
 from jmml_edu.missing import Matrix, Scaler
 from jmml_edu.results import Mistake
 from jmml_edu.splits import grouped_folds

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from jmml_edu.classifier import Classifier
+from jmml_edu.classifier import Classifier, Labels
 from jmml_edu.data import Features, Modality, Provenance
-from jmml_edu.leakage.worlds import N_WORLDS, Labels, one_seed, over_worlds, recall
+from jmml_edu.leakage.worlds import N_WORLDS, one_seed, over_worlds, recall
 from jmml_edu.linear import CCA, Moments
 from jmml_edu.missing import Matrix
 from jmml_edu.pairing import class_pairs

@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable
 from typing import TypedDict
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from jmml_edu._checks import check_at_least
-from jmml_edu.classifier import Classifier
+from jmml_edu.classifier import Classifier, Labels
 from jmml_edu.data import Provenance, Split
 from jmml_edu.evaluation import confusion_counts, unweighted_average_recall
 from jmml_edu.missing import Matrix
 from jmml_edu.results import Interval
 
 World = Callable[[np.random.Generator], tuple[float, float]]
-Labels = Int[np.ndarray, " row"]
 
 N_WORLDS = 20
 """Worlds behind each score of the laboratory."""

@@ -68,7 +68,7 @@ def _draw_row(ax: Axes, row: int, mistake: Mistake) -> None:
 
 
 def _finish(ax: Axes, mistakes: Sequence[Mistake]) -> None:
-    """Name rows, axis and marks, and leave room around them."""
+    """Name rows and axis, set correlations apart, and leave room around."""
     names = [
         f"{one.name}\n(correlation)" if one.measure == "correlation" else one.name
         for one in mistakes
@@ -88,6 +88,11 @@ def _finish(ax: Axes, mistakes: Sequence[Mistake]) -> None:
         "points added", xy=(1, 1), xycoords="axes fraction", xytext=(10, 6), ha="left",
         textcoords="offset points", va="bottom", fontsize=8, color=MUTED,
     )  # fmt: skip
+    _explain_marks(ax)
+
+
+def _explain_marks(ax: Axes) -> None:
+    """Say above the axes what dots and ticks are."""
     marks = [
         Line2D([], [], marker=marker, color=colour, lw=1.6, markersize=6, label=name)
         for name, (marker, colour) in _MARKERS.items()
