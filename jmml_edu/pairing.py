@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jmml_edu._checks import check_at_least, fail
+from jmml_edu._checks import as_told_by, check_at_least, fail
 from jmml_edu.columns import column_means
 from jmml_edu.data import UNLABELLED, Features, Pairs
 
@@ -161,27 +161,38 @@ def one_hot_pairs(pairs: Pairs) -> Pairs:
 
     The control for class pairs: if this does as well, EEG contributed nothing but the label.
     Unlabelled rows have no partner.
+
+    Raises
+    ------
+    InputError
+        If no row has a label.
     """
-    return _label_pairs(pairs, np.eye(len(pairs.speech.classes)), "is_")
+    with as_told_by("one_hot_pairs"):
+        return _label_pairs(pairs, np.eye(len(pairs.speech.classes)), "is_")
 
 
 def class_prototype_pairs(pairs: Pairs, *, dim: int, seed: int) -> Pairs:
     """Return pairs whose EEG is replaced by one random vector per class.
 
     The control for "does it matter what the class means of EEG are?".
+
+    Raises
+    ------
+    InputError
+        If no row has a label, or ``dim`` is less than 1.
     """
     check_at_least("class_prototype_pairs", 1, dim=dim)
     rng = np.random.default_rng(seed)
-    return _label_pairs(pairs, rng.standard_normal((len(pairs.speech.classes), dim)), "prototype_")
+    codes = rng.standard_normal((len(pairs.speech.classes), dim))
+    with as_told_by("class_prototype_pairs"):
+        return _label_pairs(pairs, codes, "prototype_")
 
 
 def _label_pairs(pairs: Pairs, codes: np.ndarray, prefix: str) -> Pairs:
     """Return class pairs whose EEG is a row of ``codes``, chosen by the label."""
     classes = pairs.speech.classes
     if not classes:
-        fail(
-            "one_hot_pairs", "pairs", "hold labelled rows", "none", "Label some of them.",
-        )  # fmt: skip
+        fail("", "pairs", "hold labelled rows", "none", "Label some of them.")
     number = np.array([classes.index(c) if c in classes else -1 for c in pairs.labels])
     values = np.where((number >= 0)[:, None], codes[number], np.nan)
     names = classes if prefix == "is_" else tuple(map(str, range(codes.shape[1])))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -371,6 +373,24 @@ def test_prototypes_are_one_vector_per_class(seed: int, dim: int) -> None:
 def test_prototypes_without_a_dimension_are_explained() -> None:
     with explained("class_prototype_pairs: dim must be at least 1; got 0. Choose 1 or more."):
         class_prototype_pairs(four_pairs(), dim=0, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "replaced"),
+    [
+        ("one_hot_pairs", one_hot_pairs),
+        ("class_prototype_pairs", partial(class_prototype_pairs, dim=3, seed=0)),
+    ],
+)
+def test_labels_that_nobody_gave_cannot_stand_for_eeg(
+    function: str, replaced: Callable[[Pairs], Pairs]
+) -> None:
+    pairs = four_pairs()
+    blank = np.full(4, "", dtype=object)
+    eeg, speech = (replace(side, labels=blank) for side in (pairs.eeg, pairs.speech))
+    unlabelled = replace(pairs, eeg=eeg, speech=speech)
+    with explained(f"{function}: pairs must hold labelled rows; got none. Label some of them."):
+        replaced(unlabelled)
 
 
 def test_the_same_seed_gives_the_same_partners_and_another_seed_others() -> None:
