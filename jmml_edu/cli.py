@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,12 +18,19 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from jmml_edu._checks import InputError, check_one_of, fail
+from jmml_edu._checks import check_one_of, fail
+from jmml_edu.console import (
+    console,
+    one_line_warnings,
+    one_sentence_on_error,
+    progress_bar,
+    say,
+    show_findings,
+    show_plan,
+    show_results,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,10 +38,7 @@ if TYPE_CHECKING:
 
     from jmml_edu.data import Features, Modality, PairKind
     from jmml_edu.experiment import Settings
-    from jmml_edu.results import Comparison, Interval, Plan
-
-console = Console()
-complaints = Console(stderr=True)
+    from jmml_edu.results import Comparison
 
 app = typer.Typer(
     help="EEG and speech while learning, speech alone afterwards: joint multimodal learning.",
@@ -102,7 +105,7 @@ def run(  # noqa: PLR0913, PLR0917
     overwrite: Annotated[bool, typer.Option(help="Replace an earlier report in --out.")] = False,
 ) -> None:
     """Learn with EEG and speech, test speech alone on new people, and write a report."""
-    with _one_sentence_on_error(), _one_line_warnings(), _one_blas_thread():
+    with one_sentence_on_error(), one_line_warnings(), _one_blas_thread():
         from jmml_edu._folders import check_new_folder
         from jmml_edu.corpora.samples import samples_truth
         from jmml_edu.data import PAIR_KINDS
@@ -130,7 +133,7 @@ def run(  # noqa: PLR0913, PLR0917
         comparison = _compare(features, settings, notes, kept, truth)
         record = run_record(command=_command(), seconds=perf_counter() - begin)
         comparison = replace(comparison, run=record)
-        _show_results(comparison)
+        show_results(comparison)
         page = write_report(comparison, out, overwrite=overwrite)
         kept.unlink()
         console.print(f"Report: [bold]{escape(str(page))}[/]")
@@ -142,11 +145,7 @@ def doctor() -> None:
     from jmml_edu.doctor import diagnose
 
     findings = diagnose()
-    table = Table("", "what", "found", "remedy")
-    for finding in findings:
-        mark = "[green]ok[/]" if finding.ok else "[red]mend[/]"
-        table.add_row(mark, finding.name, finding.value, "" if finding.ok else finding.remedy)
-    console.print(table)
+    show_findings(findings)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
@@ -155,39 +154,13 @@ def doctor() -> None:
 def lab() -> None:
     """Open the notebooks in JupyterLab."""
     notebook = Path(__file__).resolve().parents[1] / "notebooks" / "00_start_here.ipynb"
-    with _one_sentence_on_error():
+    with one_sentence_on_error():
         if not notebook.is_file():
             fail(
                 "lab", "notebooks", "be beside the package, as in a clone", f"no {notebook.name}",
                 "Clone the repository and use: python3 start.py lab",
             )  # fmt: skip
         os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(notebook)])
-
-
-@contextmanager
-def _one_sentence_on_error() -> Iterator[None]:
-    """Turn bad input into one sentence and exit code 2, Ctrl-C into exit code 130."""
-    try:
-        yield
-    except InputError as error:
-        complaints.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        complaints.print("Stopped. The same command goes on from where it was.")
-        raise typer.Exit(130) from None
-
-
-@contextmanager
-def _one_line_warnings() -> Iterator[None]:
-    """Show a warning as its sentence, without the line of code that it came from."""
-    shown = warnings.showwarning
-    warnings.showwarning = lambda message, *_, **__: complaints.print(
-        f"[yellow]{escape(str(message))}[/]", soft_wrap=True
-    )
-    try:
-        yield
-    finally:
-        warnings.showwarning = shown
 
 
 @contextmanager
@@ -225,11 +198,10 @@ def _read(
 
     features: dict[Modality, Features] = {}
     notes: list[str] = []
-    with _progress() as progress:
+    with progress_bar() as progress:
         for modality, source in sources.items():
             task = progress.add_task(f"Reading {modality} from {source}", total=None, detail="")
-            say = partial(_say, progress, task)
-            read = read_features(source, modality, on_step=say)
+            read = read_features(source, modality, on_step=partial(say, progress, task))
             mapping = parse_classes(classes[modality]) if classes[modality] else None
             features[modality], dropped = map_classes(read, mapping)
             notes += dropped
@@ -258,94 +230,16 @@ def _compare(
 
     eeg, speech = features["eeg"], features["speech"]
     plan = plan_comparison(eeg, speech, settings, notes=notes, truth=truth)
-    _show_plan(plan)
+    show_plan(plan)
     if kept.exists():
         console.print(f"Going on from {escape(str(kept))}.")
-    with _progress() as progress:
+    with progress_bar() as progress:
         steps = plan.n_folds * len(plan.seeds) * len(plan.methods)
         task = progress.add_task("Comparing on held-out people", total=steps, detail="")
-        say = partial(_say, progress, task, advance=1)
-        return compare(eeg, speech, plan, truth=truth, kept=kept, on_step=say)
-
-
-def _say(progress: Progress, task: TaskID, detail: str, *, advance: float = 0) -> None:
-    """Show what a task is busy with."""
-    progress.update(task, advance=advance, detail=detail)
-
-
-def _progress() -> Progress:
-    """Return the progress bar of long work."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=complaints,
-        disable=not complaints.is_terminal,
-    )
+        step_done = partial(say, progress, task, advance=1)
+        return compare(eeg, speech, plan, truth=truth, kept=kept, on_step=step_done)
 
 
 def _command() -> str:
     """Return the command line as it can be typed again."""
     return shlex.join(["jmml-edu", *sys.argv[1:]])
-
-
-def _show_plan(plan: Plan) -> None:
-    """Print what is about to be done."""
-    labels = plan.n_labelled_per_class or "all"
-    table = Table(title="Plan", show_header=False)
-    classes = ", ".join(f"{name} {count}" for name, count in plan.class_counts.items())
-    for name, value in (
-        ("data", f"{plan.provenance.source} {plan.provenance.stamp}"),
-        ("people", plan.n_people),
-        ("trials", plan.n_trials),
-        ("classes", classes),
-        ("pairs", f"{plan.n_pairs}, joined by {plan.kind}"),
-        ("labels per class", labels),
-        ("step 1, step 2", f"{plan.step1}, {plan.step2}"),
-        ("folds x seeds", f"{plan.n_folds} x {len(plan.seeds)}"),
-        ("minutes, about", f"{plan.minutes:.1f}"),
-        *(("note", note) for note in plan.notes),
-    ):
-        table.add_row(name, escape(str(value)))
-    console.print(table)
-
-
-def _show_results(comparison: Comparison) -> None:
-    """Print the table of methods, the gains, and the verdict."""
-    from jmml_edu.report import verdict
-
-    stamp = comparison.plan.provenance.stamp
-    table = Table("method", "UAR %", "95 % interval", "macro F1 %", title=f"New people {stamp}")
-    for name, score in comparison.methods.items():
-        f1 = f"{100 * comparison.macro_f1[name]:.1f}"
-        table.add_row(name, f"{100 * score.value:.1f}", _ends(score), f1)
-    table.add_section()
-    for name, gain in comparison.gains.items():
-        table.add_row(name, f"{100 * gain.value:+.1f}", _ends(gain, sign="+"), "")
-    console.print(table)
-    if comparison.differences:
-        console.print(_differences_table(comparison))
-    console.print(verdict(comparison))
-
-
-def _differences_table(comparison: Comparison) -> Table:
-    """Return what EEG at training has ahead of every other method, and what follows."""
-    floor = comparison.noise_floor
-    noise = "" if floor is None else f"; noise floor {100 * floor:.1f}"
-    table = Table(
-        "EEG at training ahead of", "points", "95 % interval", "p, adjusted", "reading",
-        title=f"Among {len(comparison.differences)} methods{noise}",
-    )  # fmt: skip
-    for name, one in comparison.differences.items():
-        p = "-" if one.p_adjusted is None else f"{one.p_adjusted:.3f}"
-        points, ends = f"{100 * one.ahead.value:+.1f}", _ends(one.ahead, sign="+")
-        table.add_row(name, points, ends, p, one.reading)
-    return table
-
-
-def _ends(interval: Interval, sign: str = "") -> str:
-    """Return the ends of an interval in per cent, or why there are none."""
-    if interval.low is None or interval.high is None:
-        return "too few people"
-    return f"{100 * interval.low:{sign}.1f} to {100 * interval.high:{sign}.1f}"

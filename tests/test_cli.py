@@ -71,6 +71,21 @@ def test_help_shows_commands_and_examples_that_can_be_typed() -> None:
         assert example in shown
 
 
+HELP = """
+import sys
+from jmml_edu.cli import app
+
+app(["run", "--help"], standalone_mode=False)
+print("loaded:", *sorted({"torch", "librosa", "mne", "matplotlib", "pandas"} & set(sys.modules)))
+"""
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
+    assert "--overwrite" in done.stdout
+    assert done.stdout.splitlines()[-1].strip() == "loaded:"
+
+
 def test_the_plan_stands_before_the_results(finished: tuple[Result, Path]) -> None:
     result, out = finished
     assert result.exit_code == 0
