@@ -21,9 +21,8 @@ from sentences import explained
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from jmml_edu import training
 from jmml_edu._checks import InputError
-from jmml_edu.training import History, Schedule, train
+from jmml_edu.training import History, Schedule, loop, train
 
 N_ROWS = 47
 SHORT = Schedule(epochs=4, batch_size=15, learning_rate=0.05, seed=3)
@@ -464,7 +463,7 @@ def test_stopped_again_and_again_it_still_ends_in_the_same_digits(
     assert_same_weights(again.module.state_dict(), unstopped[0])
 
 
-@pytest.mark.parametrize(("where", "name"), [(training, "save_file"), (os, "replace")])
+@pytest.mark.parametrize(("where", "name"), [(loop, "save_file"), (os, "replace")])
 @pytest.mark.parametrize("epoch", [1, 3])
 def test_stopped_while_saving_it_leaves_the_last_whole_file(
     where: object, name: str, epoch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
