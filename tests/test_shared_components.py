@@ -186,6 +186,17 @@ def test_as_many_draws_may_reach_what_counts_as_keep_p_at_alpha(
     assert reached / (1 + draws) <= alpha < (reached + 1) / (1 + draws)
 
 
+@pytest.mark.parametrize(("alpha", "reached"), [(0.01, 1), (0.05, 5), (0.2, 20)])
+def test_just_so_many_draws_reach_the_level_as_may(alpha: float, reached: int) -> None:
+    codes = independent(0, rows=50, dim=1)
+    found = shared_components(*codes, None, seed=3, draws=99, alpha=alpha)
+    u, v = (view - view.mean(axis=0) for view in codes)
+    products = u * v / np.linalg.norm(u) / np.linalg.norm(v)
+    rng, wider = np.random.default_rng(3), np.sqrt(50 / 49)
+    drawn = [abs((rng.choice([-wider, wider], size=(50, 1)) * products).sum()) for _ in range(99)]
+    assert (np.array(drawn) >= found.levels - 1e-12).sum() == reached
+
+
 def test_counting_ends_with_the_first_that_is_chance() -> None:
     correlations, levels = np.array([0.9, 0.2, 0.19]), np.array([0.3, 0.25, 0.1])
     assert SharedComponents(correlations, levels, ALPHA).n_shared == 1
