@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sentences import explained
 from sklearn.metrics import confusion_matrix, f1_score, recall_score
 
+from jmml_edu.data import Split
 from jmml_edu.evaluation import (
     confusion_counts,
     counts_by_subject,
@@ -19,7 +20,10 @@ from jmml_edu.evaluation import (
     pooled_recall,
     score,
     unweighted_average_recall,
+    widen_for_shared_training,
 )
+from jmml_edu.results import Interval
+from jmml_edu.splits import grouped_folds
 
 CLASSES = ("a", "b", "c", "d")
 few = settings(max_examples=30, deadline=None)
@@ -276,3 +280,44 @@ def test_a_person_weighted_twice_counts_like_two() -> None:
     twice = counts[:, [0, 0, 2, 3]].sum(axis=1)
     np.testing.assert_allclose(found[0], unweighted_average_recall(twice))
     np.testing.assert_allclose(found[1], unweighted_average_recall(counts.sum(axis=1)))
+
+
+def folds_of(people: int, n_folds: int) -> list[Split]:
+    """Folds over people of three rows each."""
+    who = np.repeat(np.arange(people), 3)
+    return grouped_folds(who, np.tile([0, 1, 2], people), n_folds=n_folds, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("people", "n_folds", "factor"),
+    [(10, 5, 1.5), (12, 2, np.sqrt(3)), (12, 3, np.sqrt(2.5)), (12, 12, np.sqrt(1 + 12 / 11))],
+)
+def test_an_interval_widens_as_nadeau_and_bengio_say(
+    people: int, n_folds: int, factor: float
+) -> None:
+    plain = Interval(0.5, 0.42, 0.55, {"a": 0.5}, (0.5,))
+    wider = widen_for_shared_training(plain, folds_of(people, n_folds))
+    assert wider.value == 0.5
+    assert wider.low == pytest.approx(0.5 - factor * 0.08)
+    assert wider.high == pytest.approx(0.5 + factor * 0.05)
+    assert (wider.by_subject, wider.by_seed) == (plain.by_subject, plain.by_seed)
+
+
+def test_ends_stay_within_what_is_possible_and_none_stays_none() -> None:
+    folds = folds_of(10, 5)
+    wider = widen_for_shared_training(Interval(0.9, 0.1, 0.98, {}, ()), folds)
+    assert (wider.low, wider.high) == (0.0, 1.0)
+    gained = widen_for_shared_training(Interval(0.0, -0.4, 0.9, {}, ()), folds, least=-1.0)
+    assert (gained.low, gained.high) == (pytest.approx(-0.6), 1.0)
+    none = Interval(0.5, None, None, {}, ())
+    assert widen_for_shared_training(none, folds) == none
+
+
+def test_folds_that_teach_nothing_cannot_widen() -> None:
+    plain, row = Interval(0.5, 0.4, 0.6, {}, ()), np.array([0])
+    for folds, found in (([], "0 of 0"), ([Split(row[:0], row, "row")], "1 of 1")):
+        with explained(
+            "widen_for_shared_training: folds must each have rows to learn from; got"
+            f" {found} without. Pass the folds that gave the number."
+        ):
+            widen_for_shared_training(plain, folds)
