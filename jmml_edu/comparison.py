@@ -7,7 +7,7 @@ same few labels come out as a ``Comparison``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,16 @@ from jaxtyping import Float
 
 from jmml_edu.columns import column_correlations
 from jmml_edu.contenders import Predicted, Task, judge
-from jmml_edu.data import UNLABELLED, Features, Pairs
+from jmml_edu.data import UNLABELLED, Features, Pairs, Split
 from jmml_edu.encoders import SharedSpace, centre_within
-from jmml_edu.evaluation import Counts, counts_by_subject, gain, macro_f1, score
+from jmml_edu.evaluation import (
+    Counts,
+    counts_by_subject,
+    gain,
+    macro_f1,
+    score,
+    widen_for_shared_training,
+)
 from jmml_edu.experiment import Fold, folds_of
 from jmml_edu.kept import Kept, fingerprint
 from jmml_edu.missing import Scaler, has_all
@@ -102,8 +109,11 @@ def compare(
     found = Kept(kept, fingerprint(eeg, speech, plan, truth))
     choices: dict[str, Counter[str]] = {}
     first, numbers = None, Counter[int]()
+    splits: list[Split] = []
     for fold in folds_of(eeg, speech, plan, truth=truth):
         first = first or fold
+        if fold.seed == first.seed:
+            splits.append(_split_of(fold))
         task = Task(fold, classes, plan)
         for method in plan.methods if len(task.test) else ():  # the unlabelled only teach
             place = fold.seed, numbers[fold.seed], method
@@ -117,7 +127,13 @@ def compare(
                 on_step(method)
         numbers[fold.seed] += 1
     assert first is not None  # a plan has folds
-    return _summary(tallies, classes, choices, latent_codes(first), plan)
+    return _summary(tallies, splits, choices, latent_codes(first), plan)
+
+
+def _split_of(fold: Fold) -> Split:
+    """Return a fold as row numbers, training pairs first."""
+    rows = np.arange(len(fold.train) + len(fold.test))
+    return Split(rows[: len(fold.train)], rows[len(fold.train) :], "subject")
 
 
 def _empty_tallies(eeg: Features, speech: Features, plan: Plan) -> dict[str, Tally]:
@@ -142,30 +158,38 @@ def _people_to_judge(features: Features) -> tuple[str, ...]:
 
 def _summary(
     tallies: Mapping[str, Tally],
-    classes: tuple[str, ...],
+    splits: Sequence[Split],
     choices: Mapping[str, Mapping[str, int]],
     latent: LatentCodes,
     plan: Plan,
 ) -> Comparison:
     """Return the numbers of a finished run."""
-    people = tallies["eeg_trained"].subjects
     confusions = {name: tally.counts.sum(axis=(0, 1)) for name, tally in tallies.items()}
     floor = _noise_floor(tallies)
     return Comparison(
-        methods={name: score(tally.counts, tally.subjects) for name, tally in tallies.items()},
+        methods={
+            name: widen_for_shared_training(score(tally.counts, tally.subjects), splits)
+            for name, tally in tallies.items()
+        },
         gains={
-            name: gain(tallies[first].counts, tallies[second].counts, people)
+            name: _ahead(tallies[first], tallies[second], splits)
             for name, (first, second) in GAINS.items()
         },
         macro_f1={name: macro_f1(counts) for name, counts in confusions.items()},
         confusions=confusions,
-        classes=classes,
+        classes=tallies["eeg_trained"].classes,
         choices=choices,
         latent=latent,
         plan=plan,
-        differences=_differences(tallies, floor),
+        differences=_differences(tallies, splits, floor),
         noise_floor=floor,
     )
+
+
+def _ahead(better: Tally, worse: Tally, splits: Sequence[Split]) -> Interval:
+    """Return what one method has ahead of another on the same people."""
+    found = gain(better.counts, worse.counts, better.subjects)
+    return widen_for_shared_training(found, splits, least=-1.0)
 
 
 def _noise_floor(tallies: Mapping[str, Tally]) -> float | None:
@@ -173,12 +197,14 @@ def _noise_floor(tallies: Mapping[str, Tally]) -> float | None:
     if "eeg_trained_again" not in tallies:
         return None
     road, again = tallies["eeg_trained"], tallies["eeg_trained_again"]
-    apart = gain(road.counts, again.counts, road.subjects)
+    apart = gain(road.counts, again.counts, road.subjects)  # learned from the same people
     ends = (apart.value, apart.low or 0.0, apart.high or 0.0)
     return max(abs(end) for end in ends)
 
 
-def _differences(tallies: Mapping[str, Tally], floor: float | None) -> dict[str, Difference]:
+def _differences(
+    tallies: Mapping[str, Tally], splits: Sequence[Split], floor: float | None
+) -> dict[str, Difference]:
     """Return what the road has ahead of every other method that heard the same people."""
     road = tallies["eeg_trained"]
     others = {
@@ -188,7 +214,7 @@ def _differences(tallies: Mapping[str, Tally], floor: float | None) -> dict[str,
     }
     if set(tallies) == set(TIERS["road"]):
         return {}
-    ahead = {name: gain(road.counts, one.counts, road.subjects) for name, one in others.items()}
+    ahead = {name: _ahead(road, one, splits) for name, one in others.items()}
     p = {name: exchange_test(road.counts, one.counts) for name, one in others.items()}
     adjusted = holm({name: value for name, value in p.items() if value is not None})
     return {

@@ -16,6 +16,7 @@ from jmml_edu.comparison import compare
 from jmml_edu.data import UNLABELLED, Pairs, Split
 from jmml_edu.experiment import Settings, plan_comparison
 from jmml_edu.results import GAINS, TIERS, Comparison
+from jmml_edu.splits import grouped_folds
 
 ROAD = tuple(TIERS["road"])
 
@@ -187,3 +188,23 @@ def test_a_fold_of_people_without_a_label_only_teaches(monkeypatch: pytest.Monke
     monkeypatch.setattr(experiment, "grouped_folds", lambda *_, **__: splits)
     found = compared(told, QUICK)
     assert {counts.sum() for counts in found.confusions.values()} == {(~unlabelled).sum()}
+
+
+def test_intervals_allow_for_folds_that_share_who_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = two_classes(study(160, n_subjects=8))
+    twice = replace(QUICK, n_seeds=2)
+    wide = compared(pairs, twice)
+    monkeypatch.setattr(comparison, "widen_for_shared_training", lambda found, *_, **__: found)
+    narrow = compared(pairs, twice)
+    halves = grouped_folds(pairs.subjects, pairs.labels, n_folds=2, seed=0)
+    wider = np.sqrt(1 + sum(len(half.test) / len(half.train) for half in halves))
+    for least, before, after in (
+        (0, narrow.methods, wide.methods),
+        (-1, narrow.gains, wide.gains),
+    ):
+        for name, one in before.items():
+            assert one.low is not None
+            assert one.high is not None
+            ends = one.value + wider * (np.array([one.low, one.high]) - one.value)
+            found = after[name].low, after[name].high
+            assert found == pytest.approx(np.clip(ends, least, 1), abs=1e-12)

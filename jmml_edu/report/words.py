@@ -15,8 +15,8 @@ _ALWAYS = (
     " know what somebody feels.",
     "The method keeps whatever EEG and speech share, and that may be the person or the muscles"
     " that speak. A high correlation is no proof of emotion; only the score on new people counts.",
-    "Intervals cover the choice of people. They do not cover another language, laboratory,"
-    " recorder or way of labelling.",
+    "Intervals cover the choice of people, those who are tested and those who teach. They do not"
+    " cover another language, laboratory, recorder or way of labelling.",
     "No evidence of a gain is not evidence of no gain: look how wide the interval is.",
     "The pictures of the shared space show one fold of one seed; direction and sign of"
     " a component mean nothing.",
