@@ -7,8 +7,9 @@ same few labels come out as a ``Comparison``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,8 @@ from jmml_edu.results import (
 from jmml_edu.significance import exchange_test, holm
 
 OnStep = Callable[[str], None]
+Wider = Callable[..., Interval]
+"""Makes an interval as wide as folds that share who teaches demand."""
 
 SHOWN_TRAINING_PAIRS = 300
 """Training pairs kept for the picture of the shared space; held-out pairs are all kept."""
@@ -109,11 +112,13 @@ def compare(
     found = Kept(kept, fingerprint(eeg, speech, plan, truth))
     choices: dict[str, Counter[str]] = {}
     first, numbers = None, Counter[int]()
-    splits: list[Split] = []
+    taught: list[Split] = []
+    shown: list[float] = []
     for fold in folds_of(eeg, speech, plan, truth=truth):
         first = first or fold
         if fold.seed == first.seed:
-            splits.append(_split_of(fold))
+            taught.append(_split_of(fold))
+            shown.append(float((fold.train.labels != UNLABELLED).mean()))
         task = Task(fold, classes, plan)
         for method in plan.methods if len(task.test) else ():  # the unlabelled only teach
             place = fold.seed, numbers[fold.seed], method
@@ -127,7 +132,8 @@ def compare(
                 on_step(method)
         numbers[fold.seed] += 1
     assert first is not None  # a plan has folds
-    return _summary(tallies, splits, choices, latent_codes(first), plan)
+    wider = partial(widen_for_shared_training, folds=taught, shown=float(np.mean(shown)))
+    return _summary(tallies, wider, choices, latent_codes(first), plan)
 
 
 def _split_of(fold: Fold) -> Split:
@@ -158,7 +164,7 @@ def _people_to_judge(features: Features) -> tuple[str, ...]:
 
 def _summary(
     tallies: Mapping[str, Tally],
-    splits: Sequence[Split],
+    wider: Wider,
     choices: Mapping[str, Mapping[str, int]],
     latent: LatentCodes,
     plan: Plan,
@@ -168,11 +174,10 @@ def _summary(
     floor = _noise_floor(tallies)
     return Comparison(
         methods={
-            name: widen_for_shared_training(score(tally.counts, tally.subjects), splits)
-            for name, tally in tallies.items()
+            name: wider(score(tally.counts, tally.subjects)) for name, tally in tallies.items()
         },
         gains={
-            name: _ahead(tallies[first], tallies[second], splits)
+            name: _ahead(tallies[first], tallies[second], wider)
             for name, (first, second) in GAINS.items()
         },
         macro_f1={name: macro_f1(counts) for name, counts in confusions.items()},
@@ -181,15 +186,15 @@ def _summary(
         choices=choices,
         latent=latent,
         plan=plan,
-        differences=_differences(tallies, splits, floor),
+        differences=_differences(tallies, wider, floor),
         noise_floor=floor,
     )
 
 
-def _ahead(better: Tally, worse: Tally, splits: Sequence[Split]) -> Interval:
+def _ahead(better: Tally, worse: Tally, wider: Wider) -> Interval:
     """Return what one method has ahead of another on the same people."""
     found = gain(better.counts, worse.counts, better.subjects)
-    return widen_for_shared_training(found, splits, least=-1.0)
+    return wider(found, least=-1.0)
 
 
 def _noise_floor(tallies: Mapping[str, Tally]) -> float | None:
@@ -203,7 +208,7 @@ def _noise_floor(tallies: Mapping[str, Tally]) -> float | None:
 
 
 def _differences(
-    tallies: Mapping[str, Tally], splits: Sequence[Split], floor: float | None
+    tallies: Mapping[str, Tally], wider: Wider, floor: float | None
 ) -> dict[str, Difference]:
     """Return what the road has ahead of every other method that heard the same people."""
     road = tallies["eeg_trained"]
@@ -214,7 +219,7 @@ def _differences(
     }
     if set(tallies) == set(TIERS["road"]):
         return {}
-    ahead = {name: _ahead(road, one, splits) for name, one in others.items()}
+    ahead = {name: _ahead(road, one, wider) for name, one in others.items()}
     p = {name: exchange_test(road.counts, one.counts) for name, one in others.items()}
     adjusted = holm({name: value for name, value in p.items() if value is not None})
     return {

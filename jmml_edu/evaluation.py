@@ -230,7 +230,12 @@ def draw_people(kinds: np.ndarray, rng: np.random.Generator) -> Weights:
 
 
 def widen_for_shared_training(
-    interval: Interval, folds: Sequence[Split], *, least: float = 0.0, most: float = 1.0
+    interval: Interval,
+    folds: Sequence[Split],
+    *,
+    shown: float = 1.0,
+    least: float = 0.0,
+    most: float = 1.0,
 ) -> Interval:
     r"""Return the interval of a cross-validated number, allowing for folds that share who teaches.
 
@@ -239,9 +244,10 @@ def widen_for_shared_training(
     so the luck counts twice. Where labels mean nothing the variance is up to twice what resampling
     says. Both ends move away from the value as in the correction of Nadeau and Bengio [1]_, by
 
-    .. math:: \sqrt{1 + \sum_j n_j^{\text{test}} / n_j^{\text{train}}}
+    .. math:: \sqrt{1 + q \sum_j n_j^{\text{test}} / n_j^{\text{train}}}
 
-    which is 1.5 for five folds, and never below :math:`\sqrt 2`.
+    with the share :math:`q` of training labels that are shown. For five folds it is 1.5 where all
+    are, 1.06 where one in ten is: two people then seldom teach each other.
 
     Parameters
     ----------
@@ -249,6 +255,8 @@ def widen_for_shared_training(
         Of a score, or of a difference of two.
     folds
         Whose test rows have given the number, each row once.
+    shown
+        The share of training labels that are shown, drawn anew in each fold; in [0, 1].
     least, most
         What the number cannot leave: 0 and 1 for a score, -1 and 1 for a difference.
 
@@ -263,8 +271,7 @@ def widen_for_shared_training(
     of 12 to 48 people, two folds to one for each, 600 a kind, labels that mean nothing left chance
     outside of 10 to 17 of 100 intervals over who is tested, and of 1 to 5 of these; where there was
     something to find, the mean over studies outside of 8 to 16, and of 1 to 4. Without widening it
-    was 6 to 9 where each fold learned from fresh people, and 8 where 40 of 384 rows taught: few
-    pairs of people then teach each other, and nothing is to be allowed for.
+    was 6 to 9 where each fold learned from fresh people, and 8 where 40 of 384 rows taught.
 
     References
     ----------
@@ -290,9 +297,14 @@ def widen_for_shared_training(
             "widen_for_shared_training", "folds", "each have rows to learn from",
             f"{untaught} of {len(folds)} without", "Pass the folds that gave the number.",
         )  # fmt: skip
+    if not 0 <= shown <= 1:
+        fail(
+            "widen_for_shared_training", "shown", "lie in [0, 1]", shown,
+            "Pass labels shown over labels there are.",
+        )  # fmt: skip
     if interval.low is None or interval.high is None:
         return interval
-    wider = np.sqrt(1 + sum(len(fold.test) / len(fold.train) for fold in folds))
+    wider = np.sqrt(1 + shown * sum(len(fold.test) / len(fold.train) for fold in folds))
     low, high = (
         float(np.clip(interval.value + wider * (end - interval.value), least, most))
         for end in (interval.low, interval.high)

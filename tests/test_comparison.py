@@ -192,12 +192,13 @@ def test_a_fold_of_people_without_a_label_only_teaches(monkeypatch: pytest.Monke
 
 def test_intervals_allow_for_folds_that_share_who_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = two_classes(study(160, n_subjects=8))
-    twice = replace(QUICK, n_seeds=2)
+    twice = replace(QUICK, n_seeds=2, labels_per_class=8)
     wide = compared(pairs, twice)
     monkeypatch.setattr(comparison, "widen_for_shared_training", lambda found, *_, **__: found)
     narrow = compared(pairs, twice)
     halves = grouped_folds(pairs.subjects, pairs.labels, n_folds=2, seed=0)
-    wider = np.sqrt(1 + sum(len(half.test) / len(half.train) for half in halves))
+    shown = 2 * 8 / len(halves[0].train)  # two classes
+    wider = np.sqrt(1 + shown * sum(len(half.test) / len(half.train) for half in halves))
     for least, before, after in (
         (0, narrow.methods, wide.methods),
         (-1, narrow.gains, wide.gains),

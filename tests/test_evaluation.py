@@ -313,6 +313,17 @@ def test_ends_stay_within_what_is_possible_and_none_stays_none() -> None:
     assert widen_for_shared_training(none, folds) == none
 
 
+def test_an_interval_widens_as_far_as_labels_are_shown() -> None:
+    plain, folds = Interval(0.5, 0.4, 0.6, {}, ()), folds_of(10, 5)
+    ends = [widen_for_shared_training(plain, folds, shown=share).low for share in (0.0, 0.1, 1.0)]
+    assert ends == pytest.approx([0.4, 0.5 - 0.1 * np.sqrt(1.125), 0.35])
+    with explained(
+        "widen_for_shared_training: shown must lie in [0, 1]; got 1.5. Pass labels shown over"
+        " labels there are."
+    ):
+        widen_for_shared_training(plain, folds, shown=1.5)
+
+
 def test_folds_that_teach_nothing_cannot_widen() -> None:
     plain, row = Interval(0.5, 0.4, 0.6, {}, ()), np.array([0])
     for folds, found in (([], "0 of 0"), ([Split(row[:0], row, "row")], "1 of 1")):
