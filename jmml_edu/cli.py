@@ -194,18 +194,19 @@ def _read(
     sources: Mapping[Modality, str], classes: Mapping[Modality, str]
 ) -> tuple[dict[Modality, Features], list[str]]:
     """Return the features of both modalities and notes on what was dropped, with progress."""
-    from jmml_edu.sources import map_classes, parse_classes, read_features
+    from jmml_edu.sources import read_source
 
     features: dict[Modality, Features] = {}
     notes: list[str] = []
     with progress_bar() as progress:
         for modality, source in sources.items():
             task = progress.add_task(f"Reading {modality} from {source}", total=None, detail="")
-            read = read_features(source, modality, on_step=partial(say, progress, task))
-            mapping = parse_classes(classes[modality]) if classes[modality] else None
-            features[modality], dropped = map_classes(read, mapping)
-            notes += dropped
-            progress.update(task, total=1, completed=1, detail=f"{len(read)} trials")
+            on_step = partial(say, progress, task)
+            read = read_source(source, modality, classes=classes[modality], on_step=on_step)
+            features[modality] = read.features
+            notes += read.notes
+            detail = f"{len(read.features)} trials"
+            progress.update(task, total=1, completed=1, detail=detail)
     return features, notes
 
 

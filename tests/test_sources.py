@@ -55,7 +55,7 @@ def test_a_source_that_does_not_exist_is_named() -> None:
 
 def test_an_empty_folder_is_called_empty(tmp_path: Path) -> None:
     sentence = refused_source(tmp_path)
-    assert sentence.startswith("read_features: speech source must be nEMO or list its recordings")
+    assert sentence.startswith("open_corpus: folder must be a known corpus or list its recordings")
     assert f"got {tmp_path.name} with nothing in it." in sentence
 
 
@@ -63,7 +63,7 @@ def test_a_folder_of_unknown_layout_is_described_by_what_lies_in_it(tmp_path: Pa
     for name in ("one.mp4", "two.txt"):
         (tmp_path / name).write_text("")
     sentence = refused_source(tmp_path)
-    assert "with ['one.mp4', 'two.txt']. Add recordings.csv with columns file, modality" in sentence
+    assert "with ['one.mp4', 'two.txt']. See what is known with: jmml-edu corpora;" in sentence
 
 
 def test_a_file_of_another_kind_is_no_table(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from jmml_edu._checks import check_finite_signal, fail
 from jmml_edu.corpora.edf import edf_rates_hz, is_marked_simulated
 from jmml_edu.corpora.electrodes import canonical_channel
+from jmml_edu.corpora.headers import is_pointer
 from jmml_edu.data import UNLABELLED, Provenance, Recording
 
 EEG_FORMATS = {
@@ -36,7 +37,6 @@ PLAUSIBLE_SD_UV = (0.1, 1e4)
 """Between these the median standard deviation of real EEG channels lies, in microvolt."""
 
 _HALVES = {".eeg": ".vhdr", ".vmrk": ".vhdr", ".fdt": ".set"}
-_POINTERS = (b"version https://git-lfs", b"/annex/objects")
 _SIGNS_OF_A_CUT = ("not match the file size", "outside data range")
 _NOT_BRAIN = re.compile(
     r"EOG|ECG|EKG|EMG|EXG|GSR|EDA|RESP|PLETH|TEMP|TRIG|STATUS|STIM|ERGO|ANNOT|^REF", re.IGNORECASE
@@ -138,7 +138,7 @@ def _format(path: Path) -> str:
     for part in (path, *halves):
         if part.exists() and part.stat().st_size == 0:
             _refuse("hold data", f"{part.name} of 0 bytes", "Fetch the file again.")
-        if part.exists() and _first_bytes(part, 32).startswith(_POINTERS):
+        if part.exists() and is_pointer(part):
             _refuse(
                 "hold data", f"{part.name}, which only points to them",
                 "Fetch the data themselves with `git lfs pull` or `git annex get`.",
@@ -242,12 +242,6 @@ def _uneven_rates(path: Path, recording: Recording) -> list[str]:
         "They were resampled to the higher rate and hold nothing new above their own.",
     )  # fmt: skip
     return [f"resampled to {recording.sample_rate_hz:g} Hz while reading: {listed}"]
-
-
-def _first_bytes(path: Path, count: int) -> bytes:
-    """Return how a file begins."""
-    with path.open("rb") as file:
-        return file.read(count)
 
 
 def _refuse(rule: str, got: str, remedy: str) -> NoReturn:

@@ -1,0 +1,74 @@
+"""From the labels of corpora to the classes of the course: the mappings, written out.
+
+``quadrants`` are the four quarters of valence and arousal; ``negative-neutral`` sets any unpleasant
+emotion against none. Both are a choice, made here once and open to be made otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+QUADRANTS = ("negative-calm", "negative-aroused", "positive-calm", "positive-aroused")
+"""Valence, then arousal."""
+
+_WORDS = {
+    "negative-aroused": "anger angry fear fearful disgust frustration",
+    "negative-calm": "sadness sad boredom",
+    "positive-aroused": "happiness happy joy amusement excitement inspiration pleasant-surprise",
+    "positive-calm": "calm calmness tenderness",
+}
+QUADRANT_OF: Mapping[str, str] = MappingProxyType(
+    {word: quadrant for quadrant, words in _WORDS.items() for word in words.split()}
+    | {quadrant: quadrant for quadrant in QUADRANTS}
+)
+"""The quadrant of each emotion that has one, after Russell's circumplex [1]_.
+
+Neutral speech lies in the middle and surprise on the border of pleasant and unpleasant: both have
+no quadrant. Disgust and frustration are taken as aroused, boredom as calm.
+
+References
+----------
+.. [1] J. A. Russell, "A circumplex model of affect", Journal of Personality and Social Psychology
+   39, 1980. https://doi.org/10.1037/h0077714
+"""
+
+NEGATIVE_NEUTRAL_OF: Mapping[str, str] = MappingProxyType(
+    {word: "negative" for word, quadrant in QUADRANT_OF.items() if quadrant.startswith("negative")}
+    | {"negative": "negative", "neutral": "neutral"}
+)
+"""``negative`` for every unpleasant emotion, ``neutral`` for none; the rest has no class."""
+
+SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"quadrants": QUADRANT_OF, "negative-neutral": NEGATIVE_NEUTRAL_OF}
+)
+"""The mappings by name."""
+
+
+def emotion_schemes(labels: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the mappings of emotion words, each cut down to labels that occur.
+
+    A mapping that leaves fewer than two classes is not offered.
+
+    Examples
+    --------
+    >>> emotion_schemes({"angry", "sad", "surprised"})
+    {'quadrants': {'angry': 'negative-aroused', 'sad': 'negative-calm'}}
+    """
+    cut = {
+        name: {label: scheme[label] for label in sorted(labels) if label in scheme}
+        for name, scheme in SCHEMES.items()
+    }
+    return {name: scheme for name, scheme in cut.items() if len(set(scheme.values())) > 1}
+
+
+def quadrant(valence: float, arousal: float, *, middle: float) -> str:
+    """Return the quadrant of a rating; exactly ``middle`` counts as low, as usual with DEAP.
+
+    Examples
+    --------
+    >>> quadrant(7.1, 5.0, middle=5.0)
+    'positive-calm'
+    """
+    valence_word = "positive" if valence > middle else "negative"
+    return f"{valence_word}-{'aroused' if arousal > middle else 'calm'}"
