@@ -1,0 +1,201 @@
+"""Small corpora in the true layout of each published one: names, folders, shapes, file formats.
+
+What is inside is noise and hums. Every maker returns the folder that a user would name.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+import soundfile
+
+from jmml_edu.corpora import eav, emodb
+
+SOUND_RATE_HZ = 16_000
+
+
+def hum(path: Path, *, seed: int = 0, rate_hz: int = SOUND_RATE_HZ, seconds: float = 0.6) -> Path:
+    """A voice of sorts: 20 overtones of 100 to 150 Hz, and a little noise."""
+    rng = np.random.default_rng(seed)
+    time_s = np.arange(round(seconds * rate_hz)) / rate_hz
+    pitch_hz = rng.uniform(100, 150) * (1 + 0.1 * np.sin(2 * np.pi * 3 * time_s))
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / rate_hz
+    sound = sum(np.sin(k * phase) / k for k in range(1, 21))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = 0.001 * rng.standard_normal(len(time_s))
+    soundfile.write(path, 0.1 * sound + noise, rate_hz, subtype="PCM_16")
+    return path
+
+
+def copies(path: Path, targets: Iterable[Path]) -> None:
+    """The same bytes under many names, for layouts with many files."""
+    content = path.read_bytes()
+    for target in targets:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def brain(n_channels: int, n_time: int, *, seed: int) -> np.ndarray:
+    """Noise of 10 uV with common parts, channel x time."""
+    rng = np.random.default_rng(seed)
+    mixed = rng.standard_normal((n_channels, 6)) @ rng.standard_normal((6, n_time))
+    return 3.0 * mixed + 5.0 * rng.standard_normal((n_channels, n_time))
+
+
+def make_ravdess(
+    folder: Path,
+    actors: Sequence[int] = (1, 2),
+    *,
+    emotions: Sequence[int] = tuple(range(1, 9)),
+    repetitions: Sequence[int] = (1,),
+) -> Path:
+    """RAVDESS: all emotions at normal intensity, both statements."""
+    for actor in actors:
+        for number, emotion in enumerate(emotions):
+            for statement in (1, 2):
+                for take in repetitions:
+                    name = f"03-01-{emotion:02d}-01-{statement:02d}-{take:02d}-{actor:02d}.wav"
+                    seed = 1000 * actor + 100 * number + 10 * statement + take
+                    hum(folder / f"Actor_{actor:02d}" / name, seed=seed)
+    return folder
+
+
+def make_emodb(
+    folder: Path, speakers: Sequence[str] = ("03", "08"), texts: Sequence[str] = ("a01", "b02")
+) -> Path:
+    """EMO-DB: every emotion once per text."""
+    for speaker in speakers:
+        for text in texts:
+            for number, letter in enumerate(emodb.EMOTIONS):
+                seed = int(speaker) * 100 + number
+                hum(folder / "wav" / f"{speaker}{text}{letter}a.wav", seed=seed)
+    return folder
+
+
+def make_nemo(folder: Path, speakers: Sequence[str] = ("SB0", "KL1")) -> Path:
+    """nEMO: its table, blanks before speakers included, and the sounds."""
+    lines = ["file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage"]
+    for speaker in speakers:
+        emotions = ("anger", "fear", "happiness", "neutral", "sadness", "surprised")
+        for number, emotion in enumerate(emotions):
+            for text in (1, 2):
+                name = f"{speaker}_{emotion}_{text}.wav"
+                hum(folder / "samples" / name, seed=7 * number + text, rate_hz=24_000)
+                lines.append(f"{name}\t{emotion}\tZdanie {text}.\tzdanie\t  {speaker}\tfemale\t30")
+    (folder / "data.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def python2_pickle(arrays: dict[str, np.ndarray]) -> bytes:
+    """A dictionary of arrays as Python 2 pickled it, protocol 2: bytes are text there."""
+
+    def text(value: bytes) -> bytes:
+        if len(value) < 256:
+            return b"U" + bytes([len(value)]) + value
+        return b"T" + struct.pack("<i", len(value)) + value
+
+    def number(value: int) -> bytes:
+        return b"J" + struct.pack("<i", value)
+
+    out = b"\x80\x02}("
+    for name, array in arrays.items():
+        out += text(name.encode()) + b"cnumpy.core.multiarray\n_reconstruct\n"
+        out += b"(cnumpy\nndarray\n" + number(0) + b"\x85" + text(b"b") + b"tR"
+        out += b"(" + number(1) + b"(" + b"".join(map(number, array.shape)) + b"t"
+        out += b"cnumpy\ndtype\n(" + text(array.dtype.str[1:].encode()) + number(0) + number(1)
+        out += (
+            b"tR(" + number(3) + text(b"<") + b"NNN" + number(-1) + number(-1) + number(0) + b"tb"
+        )
+        out += b"\x89" + text(array.tobytes()) + b"tb"
+    return out + b"u."
+
+
+def make_deap(
+    folder: Path, people: Sequence[int] = (1, 2), *, n_trials: int = 4, n_time: int = 896
+) -> Path:
+    """DEAP for Python: four ratings and 40 rows per trial, of 4 s instead of 60 after the 3."""
+    for person in people:
+        data = np.stack([brain(40, n_time, seed=100 * person + trial) for trial in range(n_trials)])
+        ratings = np.array(
+            [[[2, 8][k // 2 % 2] + 0.25, [3, 7][k % 2] + 0.5, 5, 5] for k in range(n_trials)]
+        )
+        save_deap(folder / "data_preprocessed_python" / f"s{person:02d}.dat", data, ratings)
+    return folder
+
+
+def save_deap(path: Path, data: np.ndarray, ratings: np.ndarray) -> Path:
+    """One person of DEAP."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {"labels": ratings.astype(float), "data": data.astype(float)}
+    path.write_bytes(python2_pickle(arrays))
+    return path
+
+
+def make_seed_iv(
+    folder: Path,
+    people: Sequence[int] = (1, 10),
+    *,
+    sessions: Sequence[str] = ("1",),
+    n_time: int = 800,
+    rows: int = 62,
+) -> Path:
+    """SEED-IV raw: 24 variables per file, in no order, named after the person."""
+    for person in people:
+        for session in sessions:
+            order = np.random.default_rng(person).permutation(24) + 1
+            variables = {
+                f"cz_eeg{trial}": brain(rows, n_time + int(trial), seed=trial + 100 * person)
+                for trial in order
+            }
+            path = folder / "eeg_raw_data" / session / f"{person}_2015{person:02d}1{session}.mat"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            scipy.io.savemat(path, variables)
+    return folder
+
+
+def eav_labels(n_trials: int) -> np.ndarray:
+    """The rows of EAV's labels, (10, trial): listening and speaking in turn, emotions in blocks."""
+    rows = [2 * (k // 4 % len(eav.EMOTIONS)) + k % 2 for k in range(n_trials)]
+    return np.eye(10)[rows].T
+
+
+def make_eav(
+    folder: Path,
+    people: Sequence[int] = (1, 2),
+    *,
+    n_trials: int = 20,
+    n_time: int = 1500,
+    variable: str = "seg1",
+    subject: str = "subject{}",
+    suffix: str = "aud",
+) -> Path:
+    """EAV: 3 s instead of 20 s, and 20 moments instead of 200."""
+    labels = eav_labels(n_trials)
+    for person in people:
+        name = subject.format(person)
+        eeg = np.stack(
+            [brain(30, n_time, seed=1000 * person + k).T for k in range(n_trials)], axis=2
+        )
+        place = folder / name / "EEG"
+        place.mkdir(parents=True)
+        scipy.io.savemat(place / f"{name.rstrip('_')}_eeg.mat", {variable: eeg})
+        scipy.io.savemat(place / f"{name.rstrip('_')}_eeg_label.mat", {"label": labels})
+        for moment in range(1, n_trials, 2):
+            emotion = eav.EMOTIONS[int(labels[:, moment].argmax()) // 2]
+            # The second number is no key: it counts otherwise.
+            sound = f"{moment + 1:03d}_Trial_{moment // 2 + 3:02d}_Speaking_{emotion}_{suffix}.wav"
+            hum(folder / name / "Audio" / sound, seed=person + moment)
+        (folder / name / "Video").mkdir()
+        (folder / name / "Video" / "001_Trial_01_Listening_Neutral.mp4").write_bytes(b"video")
+    return folder
+
+
+def resave(path: Path, value: object, protocol: int) -> Path:
+    """Anything as a pickle of this Python."""
+    path.write_bytes(pickle.dumps(value, protocol=protocol))
+    return path
