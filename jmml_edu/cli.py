@@ -21,6 +21,7 @@ import typer
 from rich.markup import escape
 
 from jmml_edu._checks import check_one_of, fail
+from jmml_edu.cli_corpora import cache, corpora, inspect
 from jmml_edu.console import (
     console,
     one_line_warnings,
@@ -47,6 +48,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+for _command_of_corpora in (corpora, inspect, cache):
+    app.command()(_command_of_corpora)
+
 RUN_EXAMPLES = """
 Examples:
 
@@ -59,7 +63,7 @@ Examples:
   --speech-classes "anger,fear,sadness=negative,neutral=neutral" --pairing class`
 """
 
-SOURCE_HELP = "`samples`, a feature table (CSV, TSV, Parquet) or a corpus folder"
+SOURCE_HELP = "`samples`, a feature table (CSV, TSV, Parquet) or the folder of a corpus"
 
 
 def main() -> None:
@@ -73,10 +77,18 @@ def run(  # noqa: PLR0913, PLR0917
     eeg: Annotated[str, typer.Option(help=f"EEG: {SOURCE_HELP}.")] = "",
     speech: Annotated[str, typer.Option(help=f"Speech: {SOURCE_HELP}.")] = "",
     eeg_classes: Annotated[
-        str, typer.Option(help='Classes of EEG labels, like "1-4=negative,5-8=neutral".')
+        str,
+        typer.Option(
+            help='Classes of EEG labels: "1-4=negative,5-8=neutral", or `quadrants`,'
+            " `negative-neutral`."
+        ),
     ] = "",
     speech_classes: Annotated[
-        str, typer.Option(help='Classes of speech labels, like "anger,fear=negative".')
+        str,
+        typer.Option(
+            help='Classes of speech labels: "anger,fear=negative", or `quadrants`,'
+            " `negative-neutral`."
+        ),
     ] = "",
     pairing: Annotated[
         str, typer.Option(help="`trial`: recorded together; `class`: joined by label only.")
@@ -207,7 +219,7 @@ def _read(
             notes += read.notes
             detail = f"{len(read.features)} trials"
             progress.update(task, total=1, completed=1, detail=detail)
-    return features, notes
+    return features, list(dict.fromkeys(notes))  # a paired corpus says them twice
 
 
 def _tiers(text: str) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def make_seed_iv(
     people: Sequence[int] = (1, 10),
     *,
     sessions: Sequence[str] = ("1",),
-    n_time: int = 800,
+    n_time: int = 100,
     rows: int = 62,
 ) -> Path:
     """SEED-IV raw: 24 variables per file, in no order, named after the person."""
@@ -169,12 +169,12 @@ def make_eav(
     people: Sequence[int] = (1, 2),
     *,
     n_trials: int = 20,
-    n_time: int = 1500,
+    n_time: int = 200,
     variable: str = "seg1",
     subject: str = "subject{}",
     suffix: str = "aud",
 ) -> Path:
-    """EAV: 3 s instead of 20 s, and 20 moments instead of 200."""
+    """EAV: 0.4 s of EEG instead of 20 s, and 20 moments instead of 200."""
     labels = eav_labels(n_trials)
     for person in people:
         name = subject.format(person)

@@ -257,10 +257,10 @@ LISTED = """
 import resource, sys, time
 from jmml_edu.corpora.known import open_corpus
 
-begin = time.perf_counter()
+begin = time.process_time()  # what else the machine does does not count
 table = open_corpus(sys.argv[1]).table()
 peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(len(table), time.perf_counter() - begin, peak_kb / 1024)
+print(len(table), time.process_time() - begin, peak_kb / 1024)
 """
 
 
@@ -277,7 +277,7 @@ def test_ten_thousand_recordings_are_listed_in_seconds_and_little_memory(tmp_pat
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     n_listed, seconds, peak_mib = map(float, done.stdout.split())
     assert n_listed == 10_000
-    assert seconds < 20  # 2.7 on a quiet machine
+    assert seconds < 10  # about 3
     assert peak_mib < 200
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jmml_edu._checks import check_one_of, fail
-from jmml_edu.corpora.emotions import emotion_schemes
+from jmml_edu.corpora.emotions import QUADRANTS, emotion_schemes
 from jmml_edu.corpora.headers import sound_header
 from jmml_edu.data import MODALITIES, UNLABELLED, Modality, Provenance, Recording
 
@@ -41,6 +41,10 @@ class About:
         The official page; how one gets it; under which terms, as far as they are stated there.
     layout
         The files that the reader expects, one per line.
+    modalities
+        Which of EEG and speech it holds.
+    quadrants
+        The quadrants that its labels fall into.
     n_people, per_person
         How many people there are, and recordings of each; 0 where that differs or is unknown.
     """
@@ -51,6 +55,8 @@ class About:
     access: str
     licence: str
     layout: str
+    modalities: tuple[Modality, ...] = MODALITIES
+    quadrants: tuple[str, ...] = QUADRANTS
     n_people: int = 0
     per_person: int = 0
 
@@ -244,7 +250,7 @@ class Corpus:
         reasons: dict[str, list[str]] = {}
         for what, why in self.dropped:
             reasons.setdefault(why, []).append(what)
-        return (*self.notes, *(_listed(names, why) for why, names in reasons.items()))
+        return (*self.notes, *(listed(names, f"left out, {why}") for why, names in reasons.items()))
 
     def __repr__(self) -> str:
         people = len({entry.subject for entry in self.entries})
@@ -257,8 +263,13 @@ def relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def _listed(names: Sequence[str], why: str) -> str:
-    """Return one sentence on files that were left out for one reason."""
+def listed(names: Sequence[str], why: str) -> str:
+    """Return one sentence on files that have something in common.
+
+    Examples
+    --------
+    >>> listed(["a.wav", "b.wav", "c.wav", "d.wav"], "missing")
+    '4 files missing: a.wav, b.wav, c.wav, ...'
+    """
     shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    noun = "file" if len(names) == 1 else "files"
-    return f"{len(names)} {noun} left out, {why}: {shown}."
+    return f"{len(names)} {'file' if len(names) == 1 else 'files'} {why}: {shown}"

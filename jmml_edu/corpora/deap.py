@@ -30,6 +30,7 @@ ABOUT = About(
     access="On application, with a signed licence agreement: data_preprocessed_python.zip.",
     licence="for academic research, not to be passed on",
     layout="data_preprocessed_python/s01.dat",
+    modalities=("eeg",),
     n_people=32,
     per_person=40,
 )

@@ -76,7 +76,6 @@ def read_eav(folder: Path) -> Corpus:
     problems = (*listing.problems, *_disagreements(listing.entries))
     notes = (
         "EEG of listening left out: nobody speaks in it.",
-        "Video left out.",
         *_alone(listing.entries),
     )
     return corpus_of(ABOUT, folder, listing._replace(problems=problems), _read_file, notes=notes)

@@ -32,6 +32,29 @@ READERS: tuple[Reader, ...] = (
 """All corpora that are read; the first whose folder it is reads it."""
 
 
+def readers_named(part: str) -> list[Reader]:
+    """Return the readers whose corpus' name contains this, in whatever case.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    Examples
+    --------
+    >>> [reader.about.name for reader in readers_named("seed")]
+    ['SEED-IV']
+    """
+    found = [reader for reader in READERS if part.lower() in reader.about.name.lower()]
+    if not found:
+        known = ", ".join(reader.about.name for reader in READERS)
+        fail(
+            "readers_named", "name", "be part of a known name", repr(part),
+            f"These are known: {known}.",
+        )  # fmt: skip
+    return found
+
+
 def open_corpus(folder: Path | str) -> Corpus:
     """Return the corpus in a folder, recognised by what lies in it; no signal is read yet.
 

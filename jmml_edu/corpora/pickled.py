@@ -92,6 +92,7 @@ class _Careful(pickle._Unpickler):
     """
 
     dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
+    _plain_build: Any = pickle._Unpickler.dispatch[pickle.BUILD[0]]
     read: Any
     append: Any
     stack: Any
@@ -111,7 +112,7 @@ class _Careful(pickle._Unpickler):
         """Give an array or its type their state, and nothing else."""
         if not isinstance(self.stack[-2], _Array | _Type):
             raise pickle.UnpicklingError("changes something that is no array")
-        pickle._Unpickler.dispatch[pickle.BUILD[0]](self)
+        self._plain_build()
 
     def _pass_over(self, length: int, push: Any) -> None:
         """Remember where many bytes lie instead of reading them."""

@@ -21,6 +21,7 @@ ABOUT = About(
     access="Open: unpack Audio_Speech_Actors_01-24.zip.",
     licence="CC BY-NC-SA 4.0: not for commerce",
     layout="Actor_01/03-01-01-01-01-01-01.wav",
+    modalities=("speech",),
     n_people=24,
     per_person=60,
 )

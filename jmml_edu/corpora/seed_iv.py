@@ -22,6 +22,8 @@ ABOUT = About(
     access="On application, with a signed licence agreement: eeg_raw_data.",
     licence="for academic research, not to be passed on",
     layout="eeg_raw_data/1/1_20160518.mat\neeg_raw_data/2/1_20161125.mat",
+    quadrants=("negative-calm", "negative-aroused", "positive-aroused"),
+    modalities=("eeg",),
     n_people=15,
     per_person=72,
 )
