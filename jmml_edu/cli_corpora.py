@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jmml_edu._checks import InputError
+from jmml_edu.console import console, one_sentence_on_error
 from jmml_edu.corpora.emotions import QUADRANTS
 
 if TYPE_CHECKING:
     from jmml_edu.corpora.corpus import About
     from jmml_edu.corpora.inspection import Inspection
 
-console = Console()
-complaints = Console(stderr=True)
 
-
-def _one_sentence(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command with bad input turned into one sentence and exit code 2."""
-
-    @wraps(command)
-    def told(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except InputError as error:
-            complaints.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
-            raise typer.Exit(2) from None
-
-    return told
-
-
-@_one_sentence
+@one_sentence_on_error()
 def corpora(
     name: Annotated[str, typer.Argument(help="Part of a name, such as EAV; all without.")] = "",
 ) -> None:
@@ -54,7 +35,7 @@ def corpora(
         console.print(f"  {escape(command_for(about))}\n", soft_wrap=True)
 
 
-@_one_sentence
+@one_sentence_on_error()
 def inspect(
     path: Annotated[Path, typer.Argument(help="The folder of a corpus.")],
     figure: Annotated[
@@ -77,7 +58,7 @@ def inspect(
         raise typer.Exit(1)
 
 
-@_one_sentence
+@one_sentence_on_error()
 def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all that is kept.")] = False,
 ) -> None:
