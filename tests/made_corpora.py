@@ -77,13 +77,13 @@ def make_emodb(
     return folder
 
 
-def make_nemo(folder: Path, speakers: Sequence[str] = ("SB0", "KL1")) -> Path:
+def make_nemo(folder: Path, speakers: Sequence[str] = ("SB0", "KL1"), *, n_texts: int = 2) -> Path:
     """nEMO: its table, blanks before speakers included, and the sounds."""
     lines = ["file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage"]
     for speaker in speakers:
         emotions = ("anger", "fear", "happiness", "neutral", "sadness", "surprised")
         for number, emotion in enumerate(emotions):
-            for text in (1, 2):
+            for text in range(1, n_texts + 1):
                 name = f"{speaker}_{emotion}_{text}.wav"
                 hum(folder / "samples" / name, seed=7 * number + text, rate_hz=24_000)
                 lines.append(f"{name}\t{emotion}\tZdanie {text}.\tzdanie\t  {speaker}\tfemale\t30")

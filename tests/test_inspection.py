@@ -183,12 +183,12 @@ def test_cache_shows_what_is_kept_and_clears_it(
 # The whole road with every reader, by the command that `jmml-edu corpora` prints.
 FOUR = (1, 2, 3, 4)
 SMALL: dict[str, Callable[[Path], Path]] = {
-    "RAVDESS": lambda folder: make_ravdess(folder, FOUR, emotions=(2, 3, 4, 5)),
-    "EMO-DB": lambda folder: make_emodb(folder, ("03", "08", "09", "10"), texts=("a01",)),
-    "nEMO": lambda folder: make_nemo(folder, ("AA0", "BB0", "CC0", "DD0")),
+    "RAVDESS": lambda folder: make_ravdess(folder, FOUR, emotions=(2, 3, 4, 5), repetitions=(1, 2)),
+    "EMO-DB": lambda folder: make_emodb(folder, ("03", "08", "09", "10")),
+    "nEMO": lambda folder: make_nemo(folder, ("AA0", "BB0", "CC0", "DD0"), n_texts=3),
     "DEAP": lambda folder: make_deap(folder, FOUR, n_trials=8),
     "SEED-IV": lambda folder: make_seed_iv(folder, FOUR, n_time=500),
-    "EAV": lambda folder: make_eav(folder, FOUR, n_trials=20, n_time=1100),
+    "EAV": lambda folder: make_eav(folder, FOUR, n_trials=24, n_time=1100),
 }
 
 
