@@ -80,14 +80,14 @@ def run(  # noqa: PLR0913, PLR0917
         str,
         typer.Option(
             help='Classes of EEG labels: "1-4=negative,5-8=neutral", or `quadrants`,'
-            " `negative-neutral`."
+            " `negative-neutral`, `valence`."
         ),
     ] = "",
     speech_classes: Annotated[
         str,
         typer.Option(
             help='Classes of speech labels: "anger,fear=negative", or `quadrants`,'
-            " `negative-neutral`."
+            " `negative-neutral`, `valence`."
         ),
     ] = "",
     pairing: Annotated[

@@ -11,11 +11,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from jmml_edu.console import console, one_sentence_on_error
-from jmml_edu.corpora.emotions import QUADRANTS
 
 if TYPE_CHECKING:
     from jmml_edu.corpora.corpus import About
     from jmml_edu.corpora.inspection import Inspection
+
+FEWEST_PEOPLE = 4
+"""With fewer there are no two to learn from and two to test on."""
+
+TOO_FEW = "Too few people for a run of its own: add its recordings to a recordings.csv of yours."
 
 
 @one_sentence_on_error()
@@ -32,7 +36,7 @@ def corpora(
             ("files", about.layout),
         )  # fmt: skip
         console.print("  jmml-edu inspect FOLDER")
-        console.print(f"  {escape(command_for(about))}\n", soft_wrap=True)
+        console.print(f"  {escape(command_for(about) or TOO_FEW)}\n", soft_wrap=True)
 
 
 @one_sentence_on_error()
@@ -81,19 +85,18 @@ def cache(
 def command_for(about: About) -> str:
     """Return the command that goes the whole road with a corpus in ``FOLDER``.
 
-    A corpus of one modality is joined by class with the other modality of the samples, in the
-    quadrants that both have.
+    A corpus of one modality is joined by class with the other modality of the samples. Of too few
+    people none can be held out: nothing is returned.
     """
+    if 0 < about.n_people < FEWEST_PEOPLE:
+        return ""
     if len(about.modalities) == 2:
         return "jmml-edu run --pairs FOLDER"
     mine = about.modalities[0]
     other = "eeg" if mine == "speech" else "speech"
-    shared = "quadrants"
-    if about.quadrants != QUADRANTS:
-        shared = ",".join(f"{quadrant}={quadrant}" for quadrant in about.quadrants)
     return (
-        f"jmml-edu run --{mine} FOLDER --{mine}-classes quadrants"
-        f" --{other} samples --{other}-classes {shared} --pairing class"
+        f"jmml-edu run --{mine} FOLDER --{mine}-classes {about.scheme}"
+        f" --{other} samples --{other}-classes {about.scheme} --pairing class"
     )
 
 

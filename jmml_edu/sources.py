@@ -65,7 +65,7 @@ def read_source(
     source, modality, on_step
         As for :func:`read_features`.
     classes
-        The name of a scheme (``"quadrants"``, ``"negative-neutral"``), a mapping as
+        The name of a scheme (``"quadrants"``, ``"negative-neutral"``, ``"valence"``), a mapping as
         :func:`parse_classes` reads it, or nothing: the labels stay as they are, but for corpora
         with ratings on scales (DEAP), which come in quadrants.
 

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.io
 import soundfile
 
-from jmml_edu.corpora import eav, emodb
+from jmml_edu.corpora import crema_d, dreamer, eav, emodb, savee, tess
 
 SOUND_RATE_HZ = 16_000
 
@@ -199,3 +199,122 @@ def resave(path: Path, value: object, protocol: int) -> Path:
     """Anything as a pickle of this Python."""
     path.write_bytes(pickle.dumps(value, protocol=protocol))
     return path
+
+
+def make_crema_d(
+    folder: Path,
+    actors: Sequence[int] = (1001, 1002),
+    *,
+    sentences: Sequence[str] = ("IEO", "DFA"),
+) -> Path:
+    """CREMA-D: every emotion; only one sentence has a level."""
+    for actor in actors:
+        for sentence in sentences:
+            for number, emotion in enumerate(crema_d.EMOTIONS):
+                level = "HI" if sentence == "IEO" else "XX"
+                name = f"{actor}_{sentence}_{emotion}_{level}.wav"
+                hum(folder / "AudioWAV" / name, seed=10 * actor + number)
+    (folder / "VideoDemographics.csv").write_text("ActorID,Age,Sex,Race,Ethnicity\n")
+    return folder
+
+
+def make_savee(folder: Path, *, takes: Sequence[int] = (1, 2), flat: bool = False) -> Path:
+    """SAVEE: all four speakers, in a folder each or with the speaker in the name."""
+    for speaker in savee.SPEAKERS:
+        for number, letter in enumerate(savee.EMOTIONS):
+            for take in takes:
+                name = f"{letter}{take:02d}.wav"
+                place = Path(f"{speaker}_{name}") if flat else Path("AudioData", speaker, name)
+                hum(folder / place, seed=10 * number + take, rate_hz=44_100)
+    return folder
+
+
+def make_tess(folder: Path, *, words: Sequence[str] = ("back", "food")) -> Path:
+    """TESS: both speakers, a folder per emotion."""
+    for speaker in ("OAF", "YAF"):
+        for number, emotion in enumerate(tess.EMOTIONS):
+            for word in words:
+                rate_hz = 96_000 if (speaker, word, emotion) == ("OAF", "food", "fear") else 24_414
+                name = f"{speaker}_{emotion}/{speaker}_{word}_{emotion}.wav"
+                hum(folder / name, seed=10 * number + len(word), rate_hz=rate_hz)
+    return folder
+
+
+IEMOCAP_LABELS = ("neu", "ang", "sad", "hap", "exc", "fru", "xxx")
+
+
+def make_iemocap(
+    folder: Path, sessions: Sequence[int] = (1, 2), scenes: Sequence[str] = ("impro01",)
+) -> Path:
+    """IEMOCAP: both speakers of each dialogue, sounds and evaluations."""
+    for session in sessions:
+        top = folder / f"Session{session}"
+        for scene in scenes:
+            dialog = f"Ses0{session}F_{scene}"
+            lines = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
+            for number, label in enumerate(IEMOCAP_LABELS):
+                for speaker in "FM":
+                    turn = f"{dialog}_{speaker}{number:03d}"
+                    hum(top / "sentences" / "wav" / dialog / f"{turn}.wav", seed=number + session)
+                    lines.append(f"[6.2901 - 8.2357]\t{turn}\t{label}\t[2.5000, 2.5000, 2.5000]")
+                    lines.append("C-E2:\tNeutral;\t()")
+            place = top / "dialog" / "EmoEvaluation" / f"{dialog}.txt"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("\n".join(lines) + "\n")
+    return folder
+
+
+SEED_LABELS = (1, 0, -1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 0, 1, -1)
+
+
+def make_seed(
+    folder: Path,
+    files: Sequence[str] = ("1_20131107", "1_20131027", "2_20140404"),
+    *,
+    n_time: int = 100,
+) -> Path:
+    """SEED: 15 variables per file in no order, named after the person, and the labels."""
+    place = folder / "Preprocessed_EEG"
+    place.mkdir(parents=True)
+    for name in files:
+        person = int(name.split("_")[0])
+        order = np.random.default_rng(person).permutation(15) + 1
+        variables = {
+            f"djc_eeg{trial}": brain(62, n_time + int(trial), seed=trial + 100 * person)
+            for trial in order
+        }
+        scipy.io.savemat(place / f"{name}.mat", variables)
+    scipy.io.savemat(place / "label.mat", {"label": np.array([SEED_LABELS])})
+    (place / "readme.txt").write_text("labels: 1, 0, -1")
+    return folder
+
+
+def make_dreamer(
+    folder: Path, n_people: int = 2, *, n_trials: int = 4, n_time: int = 200, channels: int = 14
+) -> Path:
+    """DREAMER: one nested struct; trials of different length on the large offset of the headset."""
+    people = np.empty((1, n_people), dtype=object)
+    for person in range(n_people):
+        stimuli, baseline, heart = (np.empty((n_trials, 1), dtype=object) for _ in range(3))
+        for trial in range(n_trials):
+            eeg = brain(channels, n_time + trial, seed=100 * person + trial).T + 4200.0
+            stimuli[trial, 0], baseline[trial, 0] = eeg, eeg[:50]
+            heart[trial, 0] = np.ones((20, 2))
+        scores = {
+            "ScoreValence": [[1], [3], [4], [5]], "ScoreArousal": [[2], [4], [3], [5]],
+            "ScoreDominance": [[3], [3], [3], [3]],
+        }  # fmt: skip
+        people[0, person] = {
+            "Age": "22", "Gender": "male",
+            "EEG": {"baseline": baseline, "stimuli": stimuli},
+            "ECG": {"baseline": heart, "stimuli": heart},
+            **{name: np.array((values * n_trials)[:n_trials]) for name, values in scores.items()},
+        }  # fmt: skip
+    electrodes = np.array([list(dreamer.CHANNELS)], dtype=object)
+    root = {
+        "Data": people, "EEG_SamplingRate": 128, "ECG_SamplingRate": 256,
+        "EEG_Electrodes": electrodes, "noOfSubjects": n_people, "noOfVideoSequences": n_trials,
+    }  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    scipy.io.savemat(folder / "DREAMER.mat", {"DREAMER": root})
+    return folder

@@ -9,17 +9,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.io
-from made_corpora import brain, make_deap, make_eav, make_seed_iv, save_deap
+from made_corpora import (
+    SEED_LABELS,
+    brain,
+    make_deap,
+    make_dreamer,
+    make_eav,
+    make_seed,
+    make_seed_iv,
+    save_deap,
+)
 from test_matlab import save_v73
 
 from jmml_edu._checks import InputError, InputWarning
-from jmml_edu.corpora import deap, eav, seed_file, seed_iv
+from jmml_edu.corpora import deap, dreamer, eav, seed_file, seed_iv
 from jmml_edu.corpora.corpus import Corpus
 from jmml_edu.corpora.deap import read_deap
+from jmml_edu.corpora.dreamer import read_dreamer
 from jmml_edu.corpora.eav import read_eav
 from jmml_edu.corpora.electrodes import scalp_montage
 from jmml_edu.corpora.emotions import QUADRANT_OF, QUADRANTS, quadrant
 from jmml_edu.corpora.samples import samples_folder
+from jmml_edu.corpora.seed import read_seed
 from jmml_edu.corpora.seed_iv import read_seed_iv
 from jmml_edu.corpora.table import read_feature_table
 from jmml_edu.simulate.gaussian import QUADRANTS as SIMULATED_QUADRANTS
@@ -34,7 +45,13 @@ def problems(corpus: Corpus) -> str:
 
 
 @pytest.mark.parametrize(
-    ("channels", "count"), [(deap.CHANNELS, 32), (eav.CHANNELS, 30), (seed_file.SEED_CHANNELS, 62)]
+    ("channels", "count"),
+    [
+        (deap.CHANNELS, 32),
+        (eav.CHANNELS, 30),
+        (seed_file.SEED_CHANNELS, 62),
+        (dreamer.CHANNELS, 14),
+    ],
 )
 def test_channel_names_are_complete_unique_and_on_the_head(
     channels: tuple[str, ...], count: int
@@ -366,3 +383,109 @@ def test_other_sounds_in_eav_are_told(tmp_path: Path, name: str, why: str) -> No
     make_eav(tmp_path, people=(1,))
     (tmp_path / "subject1" / "Audio" / name).write_bytes(b"")
     assert (f"subject1/Audio/{name}", why) in read_eav(tmp_path).dropped
+
+
+# SEED
+
+
+def test_sessions_of_seed_are_the_order_of_the_dates(tmp_path: Path) -> None:
+    make_seed(tmp_path, ("9_20140704", "9_20140620", "9_20140627", "10_20131130"))
+    table = read_seed(tmp_path).table()
+    dates = table.groupby(["subject", "session"])["path"].first()
+    assert {key: Path(path).stem for key, path in dates.items()} == {
+        ("SEED 09", "1"): "9_20140620", ("SEED 09", "2"): "9_20140627",
+        ("SEED 09", "3"): "9_20140704", ("SEED 10", "1"): "10_20131130",
+    }  # fmt: skip
+
+
+def test_trials_of_seed_have_the_labels_of_the_file(tmp_path: Path) -> None:
+    make_seed(tmp_path, ("2_20140404",))
+    recordings = list(read_seed(tmp_path))
+    names = {-1: "negative", 0: "neutral", 1: "positive"}
+    assert [r.label for r in recordings] == [names[number] for number in SEED_LABELS]
+    kept = [k for k, name in enumerate(seed_file.SEED_CHANNELS) if name not in {"CB1", "CB2"}]
+    assert np.array_equal(recordings[11].signal, brain(62, 112, seed=212)[kept])
+    assert (recordings[11].trial, recordings[11].stimulus) == ("session 1 trial 12", "clip 12")
+
+
+@pytest.mark.parametrize("label", [None, [1, 0, -1], [2] * 15])
+def test_labels_of_seed_that_are_missing_or_wrong_are_a_problem(
+    tmp_path: Path, label: list[int] | None
+) -> None:
+    make_seed(tmp_path)
+    path = tmp_path / "Preprocessed_EEG" / "label.mat"
+    path.unlink()
+    if label is not None:
+        scipy.io.savemat(path, {"label": np.array([label])})
+    assert "label.mat" in problems(read_seed(tmp_path))
+
+
+def test_features_of_seed_are_not_taken_for_signals(tmp_path: Path) -> None:
+    make_seed(tmp_path, ("1_20131027",))
+    shutil.copytree(tmp_path / "Preprocessed_EEG", tmp_path / "ExtractedFeatures")
+    corpus = read_seed(tmp_path)
+    assert len(corpus) == 15
+    assert ("ExtractedFeatures/1_20131027.mat", "no preprocessed EEG of SEED") in corpus.dropped
+
+
+# DREAMER
+
+
+def test_dreamer_gives_each_trial_of_each_person(tmp_path: Path) -> None:
+    recordings = list(read_dreamer(make_dreamer(tmp_path)))
+    assert [(r.subject, r.trial) for r in recordings] == [
+        (f"DREAMER 0{person}", f"0{trial}") for person in (1, 2) for trial in (1, 2, 3, 4)
+    ]
+    for number, recording in enumerate(recordings):
+        person, trial = divmod(number, 4)
+        made = brain(14, 200 + trial, seed=100 * person + trial) + 4200.0
+        assert np.array_equal(recording.signal, made)
+        assert recording.channels == dreamer.CHANNELS
+
+
+def test_a_rating_of_exactly_three_is_low_in_dreamer(tmp_path: Path) -> None:
+    chosen = read_dreamer(make_dreamer(tmp_path, 1)).in_classes("quadrants")
+    assert [r.label for r in chosen] == [
+        "negative-calm", "negative-aroused", "positive-calm", "positive-aroused",
+    ]  # fmt: skip
+
+
+def test_dreamer_with_other_channels_is_a_problem(tmp_path: Path) -> None:
+    make_dreamer(tmp_path, channels=13)
+    sentence = problems(read_dreamer(tmp_path))
+    assert "read_dreamer: file must hold trials of shape (time, 14); got [(200, 13)]" in sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("EEG_SamplingRate", 256, "hold EEG at 128 Hz of AF3, F7"),
+        ("EEG_Electrodes", np.array([["Cz"]], dtype=object), "got 128 Hz of Cz"),
+    ],
+)
+def test_dreamer_of_another_rate_or_cap_is_a_problem(
+    tmp_path: Path, field: str, value: object, sentence: str
+) -> None:
+    path = make_dreamer(tmp_path) / "DREAMER.mat"
+    root = scipy.io.loadmat(path)["DREAMER"]
+    changed = {name: root[0, 0][name] for name in root.dtype.names} | {field: value}
+    scipy.io.savemat(path, {"DREAMER": changed})
+    assert sentence in problems(read_dreamer(tmp_path))
+
+
+def test_ratings_of_dreamer_off_the_scale_are_a_problem(tmp_path: Path) -> None:
+    path = make_dreamer(tmp_path) / "DREAMER.mat"
+    root = scipy.io.loadmat(path)["DREAMER"]
+    root[0, 0]["Data"][0, 1]["ScoreArousal"][0, 0][2, 0] = 6
+    scipy.io.savemat(path, {"DREAMER": root})
+    assert "hold 4 ratings from 1 to 5; got [2.0, 4.0, 6.0, 5.0] in ScoreArousal" in problems(
+        read_dreamer(tmp_path)
+    )
+
+
+def test_a_damaged_or_empty_file_of_dreamer_is_a_problem(tmp_path: Path) -> None:
+    path = make_dreamer(tmp_path) / "DREAMER.mat"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert "DREAMER.mat, cut short by 100 bytes" in problems(read_dreamer(tmp_path))
+    scipy.io.savemat(path, {"OTHER": np.ones(3)})
+    assert "hold the struct 'DREAMER'" in problems(read_dreamer(tmp_path))

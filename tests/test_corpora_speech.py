@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_corpora import hum, make_emodb, make_nemo, make_ravdess
+from made_corpora import (
+    hum,
+    make_crema_d,
+    make_emodb,
+    make_iemocap,
+    make_nemo,
+    make_ravdess,
+    make_savee,
+    make_tess,
+)
 
 from jmml_edu._checks import InputError
+from jmml_edu.corpora.corpus import Corpus
+from jmml_edu.corpora.crema_d import SENTENCES, read_crema_d
 from jmml_edu.corpora.emodb import EMOTIONS, SPEAKERS, read_emodb
+from jmml_edu.corpora.iemocap import read_iemocap
 from jmml_edu.corpora.nemo import read_nemo
 from jmml_edu.corpora.ravdess import read_ravdess
+from jmml_edu.corpora.savee import read_savee
+from jmml_edu.corpora.tess import read_tess
 
 # The published counts of EMO-DB: sentences by letter, and by speaker.
 EMODB_COUNTS = {"W": 127, "L": 81, "E": 46, "A": 69, "F": 71, "T": 62, "N": 79}
@@ -215,3 +230,141 @@ def test_real_nemo_is_read_whole(real_data: Path) -> None:
     assert corpus.told() == ("3 of 9 people are here.",)
     first = next(iter(corpus))
     assert first.duration_s == pytest.approx(table["duration_s"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "label", "code"),
+    [
+        ("1001_DFA_ANG_XX", "CREMA-D 1001", "anger", "DFA"),
+        ("1091_IEO_SAD_LO", "CREMA-D 1091", "sadness", "IEO"),
+        ("1007_wsi_neu_xx", "CREMA-D 1007", "neutral", "WSI"),
+    ],
+)
+def test_codes_of_crema_d(tmp_path: Path, name: str, subject: str, label: str, code: str) -> None:
+    (recording,) = read_crema_d(one(tmp_path, f"{name}.wav"))
+    assert (recording.subject, recording.label) == (subject, label)
+    assert recording.stimulus == SENTENCES[code]
+    assert len(set(SENTENCES.values())) == 12
+
+
+@pytest.mark.parametrize("name", ["1001_ABC_ANG_XX", "1001_DFA_SUR_XX"])
+def test_unknown_codes_of_crema_d_are_told(tmp_path: Path, name: str) -> None:
+    make_crema_d(tmp_path, (1001,))
+    hum(tmp_path / f"{name}.wav")
+    assert (f"{name}.wav", "an unknown code in its name") in read_crema_d(tmp_path).dropped
+
+
+def test_a_clone_of_crema_d_without_lfs_is_listed_and_explained_when_read(tmp_path: Path) -> None:
+    make_crema_d(tmp_path, (1001,))
+    for path in tmp_path.rglob("*.wav"):
+        path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(InputError, match="Fetch the sound itself with 'git lfs pull'"):
+        next(iter(read_crema_d(tmp_path)))
+
+
+def test_two_letters_of_savee_come_before_one(tmp_path: Path) -> None:
+    make_savee(tmp_path, takes=(1,))
+    found = {e.path.name: e.label for e in read_savee(tmp_path).entries if e.subject == "SAVEE DC"}
+    assert found == {
+        "a01.wav": "anger", "d01.wav": "disgust", "f01.wav": "fear", "h01.wav": "happiness",
+        "n01.wav": "neutral", "sa01.wav": "sadness", "su01.wav": "surprise",
+    }  # fmt: skip
+
+
+def test_both_layouts_of_savee_are_the_same_corpus(tmp_path: Path) -> None:
+    folders = read_savee(make_savee(tmp_path / "official", takes=(3,)))
+    flat = read_savee(make_savee(tmp_path / "flat", takes=(3,), flat=True))
+    said = [{(e.subject, e.trial, e.label) for e in corpus.entries} for corpus in (folders, flat)]
+    assert said[0] == said[1]
+    assert len(said[0]) == 28
+
+
+def test_a_sound_of_no_speaker_of_savee_is_told(tmp_path: Path) -> None:
+    make_savee(tmp_path, takes=(1,))
+    hum(tmp_path / "XX_a01.wav")
+    assert read_savee(tmp_path).dropped == (("XX_a01.wav", "of no speaker of SAVEE"),)
+
+
+def test_tess_of_many_spellings_is_two_women(tmp_path: Path) -> None:
+    hum(tmp_path / "OAF_angry" / "OAF_back_angry.wav")
+    hum(tmp_path / "YAF_pleasant_surprised" / "YAF_Back_PS.wav")
+    hum(tmp_path / "OAF_neutral" / "OA_bite_neutral.wav")
+    hum(tmp_path / "OAF_neutral" / "OAF_bite_bored.wav")
+    corpus = read_tess(tmp_path)
+    said = [(e.subject, e.label, e.stimulus, e.trial) for e in corpus.entries]
+    assert said == [
+        ("TESS OAF", "angry", "back", "back_angry"),
+        ("TESS OAF", "neutral", "bite", "bite_neutral"),
+        ("TESS YAF", "pleasant-surprise", "back", "back_ps"),
+    ]
+    assert corpus.schemes["valence"]["pleasant-surprise"] == "positive"
+    assert corpus.dropped == (("OAF_neutral/OAF_bite_bored.wav", "an unknown emotion in its name"),)
+
+
+def test_who_speaks_in_iemocap_is_the_last_letter(tmp_path: Path) -> None:
+    make_iemocap(tmp_path, (3,), ("impro05a", "script01_1b"))
+    entries = read_iemocap(tmp_path).entries
+    for entry in entries:
+        assert entry.subject == f"IEMOCAP 3{entry.path.stem[-4]}"
+        assert entry.session == "3"
+        assert entry.trial == entry.path.stem
+    assert {entry.stimulus for entry in entries} == {"impro05", "script01_1"}
+    assert {entry.subject for entry in entries} == {"IEMOCAP 3F", "IEMOCAP 3M"}
+
+
+def test_the_usual_four_classes_of_iemocap_join_excitement_and_happiness(tmp_path: Path) -> None:
+    chosen = read_iemocap(make_iemocap(tmp_path)).in_classes("four-classes")
+    counts = chosen.table()["class"].value_counts().to_dict()
+    assert counts == {"happiness": 8, "neutral": 4, "anger": 4, "sadness": 4}
+    assert "4 speech trials dropped, their labels have no class: frustration." in chosen.told()
+
+
+def test_turns_of_iemocap_without_a_use_are_told_with_the_reason(tmp_path: Path) -> None:
+    make_iemocap(tmp_path, (1,))
+    wav = tmp_path / "Session1" / "sentences" / "wav" / "Ses01F_impro01"
+    hum(wav / "Ses01F_impro01_F099.wav")
+    hum(tmp_path / "Session1" / "dialog" / "wav" / "Ses01F_impro01.wav")
+    table = tmp_path / "Session1" / "dialog" / "EmoEvaluation" / "Ses01F_impro01.txt"
+    table.write_text(table.read_text().replace("_F000\tneu", "_F000\tzzz"))
+    dropped = {Path(what).name: why for what, why in read_iemocap(tmp_path).dropped}
+    assert dropped == {
+        "Ses01F_impro01_F000.wav": "of an unknown label 'zzz'",
+        "Ses01F_impro01_F006.wav": "the listeners did not agree",
+        "Ses01F_impro01_M006.wav": "the listeners did not agree",
+        "Ses01F_impro01_F099.wav": "without a label in EmoEvaluation",
+        "Ses01F_impro01.wav": "no turn of IEMOCAP",
+        "Ses01F_impro01.txt": "no turn of IEMOCAP",
+    }
+
+
+@pytest.mark.parametrize(
+    "read", [read_crema_d, read_savee, read_tess, read_iemocap, read_ravdess, read_emodb]
+)
+def test_every_reader_of_sounds_refuses_a_folder_of_others(
+    tmp_path: Path, read: Callable[[Path], Corpus]
+) -> None:
+    hum(tmp_path / "holiday.wav")
+    with pytest.raises(InputError, match=r"must hold files like .*; got holiday\.wav in"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("make", "read"),
+    [(make_crema_d, read_crema_d), (make_savee, read_savee), (make_tess, read_tess),
+     (make_iemocap, read_iemocap), (make_emodb, read_emodb)],
+)  # fmt: skip
+def test_every_reader_of_sounds_stops_at_a_damaged_file_and_reads_copies_once(
+    tmp_path: Path, make: Callable[[Path], Path], read: Callable[[Path], Corpus]
+) -> None:
+    before = len(read(make(tmp_path / "first")))
+    first = read(tmp_path / "first").entries[0].path
+    copy = tmp_path / "first" / "again" / first.parent.name / first.name
+    copy.parent.mkdir(parents=True)
+    shutil.copy(first, copy)
+    corpus = read(tmp_path / "first")
+    assert len(corpus) == before
+    assert [why for _, why in corpus.dropped].count("a second copy") == 1
+    last = corpus.entries[-1].path
+    last.write_bytes(last.read_bytes()[:-100])
+    with pytest.raises(InputError, match="cut short by 100 bytes"):
+        list(corpus)

@@ -8,12 +8,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_corpora import hum, make_deap, make_eav, make_emodb, make_nemo, make_ravdess, make_seed_iv
+from made_corpora import (
+    hum,
+    make_crema_d,
+    make_deap,
+    make_dreamer,
+    make_eav,
+    make_emodb,
+    make_iemocap,
+    make_nemo,
+    make_ravdess,
+    make_savee,
+    make_seed,
+    make_seed_iv,
+)
 from matplotlib.figure import Figure
 from typer.testing import CliRunner, Result
 
 from jmml_edu.cli import app
-from jmml_edu.cli_corpora import command_for
+from jmml_edu.cli_corpora import TOO_FEW, command_for
+from jmml_edu.corpora.emotions import QUADRANTS
 from jmml_edu.corpora.inspection import example_of_each_class, inspect_corpus
 from jmml_edu.corpora.known import READERS, open_corpus
 from jmml_edu.corpora.samples import TABLE_NAME, samples_folder
@@ -50,9 +64,9 @@ def test_counts_are_those_of_the_files(tmp_path: Path) -> None:
 def test_ratings_are_counted_by_quadrant(tmp_path: Path) -> None:
     corpus = open_corpus(make_deap(tmp_path))
     found = inspect_corpus(corpus)
-    assert found.balance()["eeg"] == dict.fromkeys(corpus.about.quadrants, 2)
+    assert found.balance()["eeg"] == dict.fromkeys(QUADRANTS, 2)
     examples = example_of_each_class(corpus, "eeg")
-    assert sorted(examples) == sorted(corpus.about.quadrants)
+    assert sorted(examples) == sorted(QUADRANTS)
     assert corpus.schemes["quadrants"][examples["positive-calm"].label] == "positive-calm"
 
 
@@ -190,11 +204,22 @@ SMALL: dict[str, Callable[[Path], Path]] = {
     "DEAP": lambda folder: make_deap(folder, FOUR, n_trials=8),
     "SEED-IV": lambda folder: make_seed_iv(folder, FOUR, n_time=500),
     "EAV": lambda folder: make_eav(folder, FOUR, n_trials=24, n_time=1100),
+    "CREMA-D": lambda folder: make_crema_d(folder, (1001, 1002, 1003, 1004)),
+    "SAVEE": lambda folder: make_savee(folder, takes=(1, 2)),
+    "IEMOCAP": lambda folder: make_iemocap(folder, (1, 2), ("impro01", "impro02")),
+    "SEED": lambda folder: make_seed(
+        folder, [f"{person}_2014010{person}" for person in FOUR], n_time=500
+    ),
+    "DREAMER": lambda folder: make_dreamer(folder, 4, n_trials=8, n_time=400),
 }
 
 
 def test_every_reader_of_a_published_corpus_walks_the_road() -> None:
-    assert set(SMALL) == {reader.about.name for reader in READERS[1:]}
+    named = {reader.about.name for reader in READERS[1:]}
+    assert set(SMALL) == named - {"TESS"}
+    (tess,) = (reader.about for reader in READERS if reader.about.name == "TESS")
+    assert command_for(tess) == ""
+    assert TOO_FEW in flat(called("corpora", "tess").stdout)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jmml_edu._checks import check_one_of, fail
-from jmml_edu.corpora.emotions import QUADRANTS, emotion_schemes
+from jmml_edu.corpora.emotions import emotion_schemes
 from jmml_edu.corpora.headers import sound_header
 from jmml_edu.data import MODALITIES, UNLABELLED, Modality, Provenance, Recording
 
@@ -43,8 +43,9 @@ class About:
         The files that the reader expects, one per line.
     modalities
         Which of EEG and speech it holds.
-    quadrants
-        The quadrants that its labels fall into.
+    scheme
+        The scheme that suits it best together with the samples: ``quadrants`` where its labels
+        fall into all four, else ``valence``.
     n_people, per_person
         How many people there are, and recordings of each; 0 where that differs or is unknown.
     """
@@ -56,7 +57,7 @@ class About:
     licence: str
     layout: str
     modalities: tuple[Modality, ...] = MODALITIES
-    quadrants: tuple[str, ...] = QUADRANTS
+    scheme: str = "quadrants"
     n_people: int = 0
     per_person: int = 0
 

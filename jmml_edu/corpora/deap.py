@@ -17,7 +17,7 @@ import numpy as np
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.corpus import About, Corpus, Entry
-from jmml_edu.corpora.emotions import quadrant
+from jmml_edu.corpora.emotions import rating_scheme
 from jmml_edu.corpora.listing import corpus_of, find_entries
 from jmml_edu.corpora.pickled import read_pickled
 from jmml_edu.corpora.trial_array import eeg_recording
@@ -71,8 +71,8 @@ def read_deap(folder: Path) -> Corpus:
         "The authors filtered from 4 to 45 Hz: there is no delta band.",
     )
     corpus = corpus_of(ABOUT, folder, listing, _read_file, notes=notes)
-    quadrants = {entry.label: _quadrant(entry.label) for entry in listing.entries}
-    return replace(corpus, schemes={"quadrants": quadrants}, rated=True, lowest_hz=LOWEST_HZ)
+    scheme = rating_scheme([entry.label for entry in listing.entries], middle=MIDDLE)
+    return replace(corpus, schemes={"quadrants": scheme}, rated=True, lowest_hz=LOWEST_HZ)
 
 
 def _list_file(path: Path) -> Sequence[Entry] | str:
@@ -95,12 +95,6 @@ def _list_file(path: Path) -> Sequence[Entry] | str:
         )
         for place, (valence, arousal) in enumerate(np.asarray(ratings[:, :2], dtype=float))
     ]
-
-
-def _quadrant(label: str) -> str:
-    """Return the quadrant of a label that names both ratings."""
-    valence, arousal = (float(part.split()[1]) for part in label.split(", "))
-    return quadrant(valence, arousal, middle=MIDDLE)
 
 
 def _arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ ABOUT = About(
     access="Open: download and unpack.",
     licence="differs between releases: name the one of the release you use",
     layout="wav/03a01Fa.wav",
-    quadrants=("negative-calm", "negative-aroused", "positive-aroused"),
+    scheme="valence",
     modalities=("speech",),
     n_people=10,
 )

@@ -1,7 +1,8 @@
 """From the labels of corpora to the classes of the course: the mappings, written out.
 
 ``quadrants`` are the four quarters of valence and arousal; ``negative-neutral`` sets any unpleasant
-emotion against none. Both are a choice, made here once and open to be made otherwise.
+emotion against none, ``valence`` against any pleasant one. All are a choice, made here once and
+open to be made otherwise.
 """
 
 from __future__ import annotations
@@ -39,8 +40,18 @@ NEGATIVE_NEUTRAL_OF: Mapping[str, str] = MappingProxyType(
 )
 """``negative`` for every unpleasant emotion, ``neutral`` for none; the rest has no class."""
 
+VALENCE_OF: Mapping[str, str] = MappingProxyType(
+    {word: quadrant.partition("-")[0] for word, quadrant in QUADRANT_OF.items()}
+    | {"negative": "negative", "positive": "positive"}
+)
+"""``negative`` or ``positive``; what is neither has no class."""
+
 SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"quadrants": QUADRANT_OF, "negative-neutral": NEGATIVE_NEUTRAL_OF}
+    {
+        "quadrants": QUADRANT_OF,
+        "negative-neutral": NEGATIVE_NEUTRAL_OF,
+        "valence": VALENCE_OF,
+    }
 )
 """The mappings by name."""
 
@@ -72,3 +83,18 @@ def quadrant(valence: float, arousal: float, *, middle: float) -> str:
     """
     valence_word = "positive" if valence > middle else "negative"
     return f"{valence_word}-{'aroused' if arousal > middle else 'calm'}"
+
+
+def rating_scheme(labels: Collection[str], *, middle: float) -> dict[str, str]:
+    """Return the quadrant of each label that names both ratings.
+
+    Examples
+    --------
+    >>> rating_scheme(["valence 7.1, arousal 2.25"], middle=5.0)
+    {'valence 7.1, arousal 2.25': 'positive-calm'}
+    """
+    scheme = {}
+    for label in sorted(set(labels)):
+        valence, arousal = (float(part.split()[1]) for part in label.split(", "))
+        scheme[label] = quadrant(valence, arousal, middle=middle)
+    return scheme

@@ -7,7 +7,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jmml_edu._checks import fail
-from jmml_edu.corpora import deap, eav, emodb, indexed, nemo, ravdess, seed_iv
+from jmml_edu.corpora import (
+    crema_d,
+    deap,
+    dreamer,
+    eav,
+    emodb,
+    iemocap,
+    indexed,
+    nemo,
+    ravdess,
+    savee,
+    seed,
+    seed_iv,
+    tess,
+)
 from jmml_edu.corpora.corpus import About, Corpus
 from jmml_edu.corpora.listing import files_below
 
@@ -28,6 +42,12 @@ READERS: tuple[Reader, ...] = (
     Reader(emodb.ABOUT, lambda _, files: emodb.is_emodb(files), emodb.read_emodb),
     Reader(deap.ABOUT, lambda _, files: deap.is_deap(files), deap.read_deap),
     Reader(seed_iv.ABOUT, lambda _, files: seed_iv.is_seed_iv(files), seed_iv.read_seed_iv),
+    Reader(crema_d.ABOUT, lambda _, files: crema_d.is_crema_d(files), crema_d.read_crema_d),
+    Reader(savee.ABOUT, lambda _, files: savee.is_savee(files), savee.read_savee),
+    Reader(tess.ABOUT, lambda _, files: tess.is_tess(files), tess.read_tess),
+    Reader(iemocap.ABOUT, lambda _, files: iemocap.is_iemocap(files), iemocap.read_iemocap),
+    Reader(seed.ABOUT, lambda _, files: seed.is_seed(files), seed.read_seed),
+    Reader(dreamer.ABOUT, lambda _, files: dreamer.is_dreamer(files), dreamer.read_dreamer),
 )
 """All corpora that are read; the first whose folder it is reads it."""
 
@@ -43,7 +63,7 @@ def readers_named(part: str) -> list[Reader]:
     Examples
     --------
     >>> [reader.about.name for reader in readers_named("seed")]
-    ['SEED-IV']
+    ['SEED-IV', 'SEED']
     """
     found = [reader for reader in READERS if part.lower() in reader.about.name.lower()]
     if not found:

@@ -52,6 +52,22 @@ def mat_array(path: Path, name: str) -> np.ndarray:
     return array
 
 
+def mat_struct(path: Path, name: str) -> Any:
+    """Return a struct of a MATLAB file of version 5, as scipy shows structs.
+
+    Raises
+    ------
+    InputError
+        As :func:`mat_shapes`, or if the struct is not there or the file is of version 7.3.
+    """
+    if name not in mat_shapes(path) or _is_hdf5(path):
+        _refuse(
+            f"hold the struct {name!r} in version 5", f"{path.name} without it",
+            "Fetch the file again.",
+        )  # fmt: skip
+    return _carefully(path, lambda file: _v5_array(file, name))
+
+
 def _check_whole(path: Path) -> None:
     """Raise unless the file is there, fetched, and as long as it says."""
     if not path.is_file():

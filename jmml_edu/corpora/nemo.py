@@ -32,7 +32,7 @@ ABOUT = About(
     access="Open: download and unpack.",
     licence="CC BY-NC-SA 4.0: not for commerce",
     layout="data.tsv\nsamples/WR0_surprised_64.wav",
-    quadrants=("negative-calm", "negative-aroused", "positive-aroused"),
+    scheme="valence",
     modalities=("speech",),
     n_people=9,
 )
