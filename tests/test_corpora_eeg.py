@@ -81,7 +81,7 @@ def test_deap_gives_each_trial_its_rows_without_the_baseline(tmp_path: Path) -> 
         assert (recording.subject, recording.sample_rate_hz) == ("DEAP 07", 128.0)
         assert recording.stimulus == f"video {trial + 1:02d}"
     assert [r.label for r in recordings] == [
-        "valence 1, arousal 9", "valence 5, arousal 5", "valence 5.01, arousal 4.99",
+        "valence 1 arousal 9", "valence 5 arousal 5", "valence 5.01 arousal 4.99",
     ]  # fmt: skip
 
 

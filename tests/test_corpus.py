@@ -69,8 +69,8 @@ MADE = {
     ),
     "DEAP": Made(
         make_deap, 8, ("DEAP 01", "DEAP 02"),
-        ("valence 2.25, arousal 3.5", "valence 2.25, arousal 7.5", "valence 8.25, arousal 3.5",
-         "valence 8.25, arousal 7.5"),
+        ("valence 2.25 arousal 3.5", "valence 2.25 arousal 7.5", "valence 8.25 arousal 3.5",
+         "valence 8.25 arousal 7.5"),
         {"negative-aroused": 2, "negative-calm": 2, "positive-aroused": 2, "positive-calm": 2},
         {128},
     ),
@@ -110,8 +110,8 @@ MADE = {
     ),
     "DREAMER": Made(
         make_dreamer, 8, ("DREAMER 01", "DREAMER 02"),
-        ("valence 1, arousal 2", "valence 3, arousal 4", "valence 4, arousal 3",
-         "valence 5, arousal 5"),
+        ("valence 1 arousal 2", "valence 3 arousal 4", "valence 4 arousal 3",
+         "valence 5 arousal 5"),
         {"negative-aroused": 2, "negative-calm": 2, "positive-aroused": 2, "positive-calm": 2},
         {128},
     ),

@@ -164,9 +164,12 @@ def test_ratings_come_in_quadrants_unless_told_otherwise(tmp_path: Path) -> None
     assert features.labels.tolist() == [
         "negative-calm", "negative-aroused", "positive-calm", "positive-aroused",
     ]  # fmt: skip
-    own = "valence 2.25, arousal 3.5"
-    with pytest.raises(InputError, match=r"^parse_classes: classes must"):
-        read_source(folder, "eeg", classes=f"{own}=calm")
+    own = "valence 2.25 arousal 3.5"
+    features, notes = read_source(
+        folder, "eeg", classes=f"{own}=dull,valence 8.25 arousal 7.5=keen"
+    )
+    assert features.labels.tolist() == ["dull", "keen"]
+    assert notes[-1].startswith("2 eeg trials dropped, their labels have no class: valence 2.25")
 
 
 def test_bands_below_what_the_authors_left_are_no_features(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def is_deap(files: list[Path]) -> bool:
 def read_deap(folder: Path) -> Corpus:
     """Return the trials of DEAP, without the three seconds before each video.
 
-    Labels are the ratings, as ``valence 7.71, arousal 7.60``; the scheme ``quadrants`` cuts both
+    Labels are the ratings, as ``valence 7.71 arousal 7.6``; the scheme ``quadrants`` cuts both
     scales at 5, where exactly 5 counts as low. Trials are in the order of the videos, so that
     ``stimulus`` is the same video for everybody: split by it too where that matters.
 
@@ -87,7 +87,7 @@ def _list_file(path: Path) -> Sequence[Entry] | str:
             "eeg",
             f"DEAP {found.group(1)}",
             f"{place + 1:02d}",
-            f"valence {valence:g}, arousal {arousal:g}",
+            f"valence {valence:g} arousal {arousal:g}",
             stimulus=f"video {place + 1:02d}",
             place=place,
             sample_rate_hz=RATE_HZ,

@@ -49,7 +49,7 @@ def is_dreamer(files: list[Path]) -> bool:
 def read_dreamer(folder: Path) -> Corpus:
     """Return what was recorded during the clips of DREAMER, whole; what came before is left out.
 
-    Labels are the ratings, as ``valence 4, arousal 2``; the scheme ``quadrants`` cuts both scales
+    Labels are the ratings, as ``valence 4 arousal 2``; the scheme ``quadrants`` cuts both scales
     at 3, where exactly 3 counts as low. ``stimulus`` is the clip, the same for everybody.
 
     Raises
@@ -80,7 +80,7 @@ def _list_file(path: Path) -> Sequence[Entry] | str:
                 "eeg",
                 f"DREAMER {person:02d}",
                 f"{place + 1:02d}",
-                f"valence {valence:g}, arousal {arousal:g}",
+                f"valence {valence:g} arousal {arousal:g}",
                 stimulus=f"clip {place + 1:02d}",
                 place=place,
                 sample_rate_hz=RATE_HZ,

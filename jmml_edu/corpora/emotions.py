@@ -90,11 +90,11 @@ def rating_scheme(labels: Collection[str], *, middle: float) -> dict[str, str]:
 
     Examples
     --------
-    >>> rating_scheme(["valence 7.1, arousal 2.25"], middle=5.0)
-    {'valence 7.1, arousal 2.25': 'positive-calm'}
+    >>> rating_scheme(["valence 7.1 arousal 2.25"], middle=5.0)
+    {'valence 7.1 arousal 2.25': 'positive-calm'}
     """
     scheme = {}
     for label in sorted(set(labels)):
-        valence, arousal = (float(part.split()[1]) for part in label.split(", "))
-        scheme[label] = quadrant(valence, arousal, middle=middle)
+        _, valence, _, arousal = label.split()
+        scheme[label] = quadrant(float(valence), float(arousal), middle=middle)
     return scheme
