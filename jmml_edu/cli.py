@@ -21,7 +21,7 @@ import typer
 from rich.markup import escape
 
 from jmml_edu._checks import check_one_of, fail
-from jmml_edu.cli_corpora import cache, corpora, inspect
+from jmml_edu.cli_corpora import cache, corpora, inspect, unpack
 from jmml_edu.console import (
     console,
     one_line_warnings,
@@ -48,7 +48,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for _command_of_corpora in (corpora, inspect, cache):
+for _command_of_corpora in (corpora, unpack, inspect, cache):
     app.command()(_command_of_corpora)
 
 RUN_EXAMPLES = """

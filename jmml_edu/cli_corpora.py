@@ -63,6 +63,18 @@ def inspect(
 
 
 @one_sentence_on_error()
+def unpack(
+    archive: Annotated[Path, typer.Argument(help="A ZIP or TAR file, as downloaded.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
+) -> None:
+    """Unpack a corpus into a folder; an archive that leads out of it is refused."""
+    from jmml_edu.corpora.archive import unpack_archive
+
+    unpack_archive(archive, folder)
+    console.print(f"Unpacked. Next: jmml-edu inspect {escape(str(folder))}", soft_wrap=True)
+
+
+@one_sentence_on_error()
 def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all that is kept.")] = False,
 ) -> None:
