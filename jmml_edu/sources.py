@@ -94,7 +94,7 @@ def read_source(
 
 def _mapping(text: str, offered: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
     """Return the mapping that a text names or writes out."""
-    if text in SCHEMES and text not in offered:
+    if text in SCHEMES and len(set(offered.get(text, {}).values())) < 2:
         fail(
             "read_source", "classes", "name a scheme that fits the labels",
             f"{text!r}, which leaves no two classes", "Write out: label,label=class,label=class",

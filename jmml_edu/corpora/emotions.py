@@ -59,18 +59,18 @@ SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def emotion_schemes(labels: Collection[str]) -> dict[str, dict[str, str]]:
     """Return the mappings of emotion words, each cut down to labels that occur.
 
-    A mapping that leaves fewer than two classes is not offered.
+    A mapping that none of them is part of is not offered.
 
     Examples
     --------
-    >>> emotion_schemes({"angry", "sad", "surprised"})
-    {'quadrants': {'angry': 'negative-aroused', 'sad': 'negative-calm'}}
+    >>> emotion_schemes({"negative", "surprised"})
+    {'negative-neutral': {'negative': 'negative'}, 'valence': {'negative': 'negative'}}
     """
     cut = {
         name: {label: scheme[label] for label in sorted(labels) if label in scheme}
         for name, scheme in SCHEMES.items()
     }
-    return {name: scheme for name, scheme in cut.items() if len(set(scheme.values())) > 1}
+    return {name: scheme for name, scheme in cut.items() if scheme}
 
 
 def quadrant(valence: float, arousal: float, *, middle: float) -> str:
