@@ -28,12 +28,9 @@ from jmml_edu.corpora.deap import read_deap
 from jmml_edu.corpora.dreamer import read_dreamer
 from jmml_edu.corpora.eav import read_eav
 from jmml_edu.corpora.electrodes import scalp_montage
-from jmml_edu.corpora.emotions import QUADRANT_OF, QUADRANTS, quadrant
-from jmml_edu.corpora.samples import samples_folder
+from jmml_edu.corpora.emotions import quadrant
 from jmml_edu.corpora.seed import read_seed
 from jmml_edu.corpora.seed_iv import read_seed_iv
-from jmml_edu.corpora.table import read_feature_table
-from jmml_edu.simulate.gaussian import QUADRANTS as SIMULATED_QUADRANTS
 
 
 def problems(corpus: Corpus) -> str:
@@ -58,12 +55,6 @@ def test_channel_names_are_complete_unique_and_on_the_head(
 ) -> None:
     assert len(set(channels)) == len(channels) == count
     assert set(channels) - set(scalp_montage().ch_names) <= {"CB1", "CB2"}
-
-
-def test_quadrants_are_those_of_the_samples() -> None:
-    samples = read_feature_table(samples_folder() / "pairs.csv", "speech")
-    assert set(QUADRANTS) == set(samples.classes) == set(SIMULATED_QUADRANTS)
-    assert set(QUADRANT_OF.values()) == set(QUADRANTS)
 
 
 # DEAP
