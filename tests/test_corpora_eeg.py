@@ -82,6 +82,8 @@ def test_a_rating_of_exactly_five_is_low(tmp_path: Path) -> None:
     found = [r.label for r in read_deap(tmp_path).in_classes("quadrants")]
     assert found == ["negative-calm", "positive-calm", "negative-aroused", "positive-aroused"]
     assert quadrant(5.0, 5.0, middle=5.0) == "negative-calm"
+    valence = [r.label for r in read_deap(tmp_path).in_classes("valence")]
+    assert valence == ["negative", "positive", "negative", "positive"]
 
 
 def test_deap_says_what_it_leaves_out(tmp_path: Path) -> None:

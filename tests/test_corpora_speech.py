@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -217,6 +218,15 @@ def test_a_wrong_line_of_the_table_of_nemo_is_turned_away(
     with pytest.raises(InputError) as caught:
         read_nemo(folder)
     assert sentence in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Links need rights there.")
+def test_sounds_may_lie_on_another_disk_behind_a_link(tmp_path: Path) -> None:
+    make_nemo(tmp_path / "disk")
+    (tmp_path / "nemo").mkdir()
+    (tmp_path / "nemo" / "samples").symlink_to(tmp_path / "disk" / "samples")
+    shutil.copy(tmp_path / "disk" / "data.tsv", tmp_path / "nemo")
+    assert len(list(read_nemo(tmp_path / "nemo"))) == 24
 
 
 @pytest.mark.real

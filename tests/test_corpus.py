@@ -296,17 +296,20 @@ def test_an_empty_and_a_missing_folder_get_sentences(tmp_path: Path) -> None:
 
 
 LISTED = """
-import resource, sys, time
+import sys, time
+from pathlib import Path
 from jmml_edu.corpora.known import open_corpus
 
 begin = time.process_time()  # what else the machine does does not count
 table = open_corpus(sys.argv[1]).table()
-peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# What getrusage calls the peak is at least that of the process that started this one.
+status = Path("/proc/self/status").read_text()
+peak_kb = int(status.partition("VmHWM:")[2].split()[0])
 print(len(table), time.process_time() - begin, peak_kb / 1024)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak so.")
+@pytest.mark.skipif(sys.platform != "linux", reason="Others do not tell the peak so.")
 def test_ten_thousand_recordings_are_listed_in_seconds_and_little_memory(tmp_path: Path) -> None:
     codes = product(range(1, 80), range(1, 9), (1, 2), (1, 2), range(1, 5))
     names = [

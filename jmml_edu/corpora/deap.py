@@ -17,7 +17,7 @@ import numpy as np
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.corpus import About, Corpus, Entry
-from jmml_edu.corpora.emotions import rating_scheme
+from jmml_edu.corpora.emotions import rating_schemes
 from jmml_edu.corpora.listing import corpus_of, find_entries
 from jmml_edu.corpora.pickled import read_pickled
 from jmml_edu.corpora.trial_array import eeg_recording
@@ -71,8 +71,8 @@ def read_deap(folder: Path) -> Corpus:
         "The authors filtered from 4 to 45 Hz: there is no delta band.",
     )
     corpus = corpus_of(ABOUT, folder, listing, _read_file, notes=notes)
-    scheme = rating_scheme([entry.label for entry in listing.entries], middle=MIDDLE)
-    return replace(corpus, schemes={"quadrants": scheme}, rated=True, lowest_hz=LOWEST_HZ)
+    schemes = rating_schemes([entry.label for entry in listing.entries], middle=MIDDLE)
+    return replace(corpus, schemes=schemes, rated=True, lowest_hz=LOWEST_HZ)
 
 
 def _list_file(path: Path) -> Sequence[Entry] | str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.corpus import About, Corpus, Entry
-from jmml_edu.corpora.emotions import rating_scheme
+from jmml_edu.corpora.emotions import rating_schemes
 from jmml_edu.corpora.listing import corpus_of, find_entries
 from jmml_edu.corpora.matlab import mat_struct
 from jmml_edu.corpora.trial_array import eeg_recording
@@ -60,8 +60,8 @@ def read_dreamer(folder: Path) -> Corpus:
     listing = find_entries("read_dreamer", ABOUT, folder, _list_file)
     notes = ("The baseline before every clip and the heart's signal (ECG) left out.",)
     corpus = corpus_of(ABOUT, folder, listing, _read_file, notes=notes)
-    scheme = rating_scheme([entry.label for entry in listing.entries], middle=MIDDLE)
-    return replace(corpus, schemes={"quadrants": scheme}, rated=True)
+    schemes = rating_schemes([entry.label for entry in listing.entries], middle=MIDDLE)
+    return replace(corpus, schemes=schemes, rated=True)
 
 
 def _list_file(path: Path) -> Sequence[Entry] | str:

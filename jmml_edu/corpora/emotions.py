@@ -85,16 +85,19 @@ def quadrant(valence: float, arousal: float, *, middle: float) -> str:
     return f"{valence_word}-{'aroused' if arousal > middle else 'calm'}"
 
 
-def rating_scheme(labels: Collection[str], *, middle: float) -> dict[str, str]:
-    """Return the quadrant of each label that names both ratings.
+def rating_schemes(labels: Collection[str], *, middle: float) -> dict[str, dict[str, str]]:
+    """Return the quadrant, and the valence, of each label that names both ratings.
 
     Examples
     --------
-    >>> rating_scheme(["valence 7.1 arousal 2.25"], middle=5.0)
+    >>> rating_schemes(["valence 7.1 arousal 2.25"], middle=5.0)["quadrants"]
     {'valence 7.1 arousal 2.25': 'positive-calm'}
     """
-    scheme = {}
+    quadrants = {}
     for label in sorted(set(labels)):
         _, valence, _, arousal = label.split()
-        scheme[label] = quadrant(float(valence), float(arousal), middle=middle)
-    return scheme
+        quadrants[label] = quadrant(float(valence), float(arousal), middle=middle)
+    return {
+        "quadrants": quadrants,
+        "valence": {label: name.partition("-")[0] for label, name in quadrants.items()},
+    }

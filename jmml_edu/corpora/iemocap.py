@@ -9,8 +9,9 @@ stand in ``Session1/dialog/EmoEvaluation/Ses01F_impro01.txt``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from jmml_edu.corpora.corpus import About, Corpus, Entry
@@ -41,6 +42,11 @@ FOUR_CLASSES = {
 }  # fmt: skip
 """The usual four classes: excitement counts as happiness, the rest is left out."""
 
+_WHY = {
+    "": "without a label in EmoEvaluation",
+    "xxx": "the listeners did not agree",
+    "oth": "of another emotion than was asked for",
+}
 _TURN = re.compile(r"Ses0([1-5])[FM]_(impro\d\d|script\d\d_\d)[a-z]?_([FM])\d{3}")
 _LINE = re.compile(r"^\[[\d. ]+-[\d. ]+\]\s+(\S+)\s+(\w+)\s+\[", re.MULTILINE)
 
@@ -62,41 +68,34 @@ def read_iemocap(folder: Path) -> Corpus:
     InputError
         If no file is named so.
     """
-    labels = _labels(folder)
-
-    def list_file(path: Path) -> Sequence[Entry] | str:
-        found = _TURN.fullmatch(path.stem)
-        if path.suffix.lower() != ".wav" or not found:
-            return "no turn of IEMOCAP"
-        label = labels.get(path.stem, "")
-        if label not in EMOTIONS:
-            return _WHY.get(label, f"of an unknown label {label!r}")
-        session, scene, speaker = found.groups()
-        return [
-            Entry(
-                path,
-                "speech",
-                f"IEMOCAP {session}{speaker}",
-                path.stem,
-                EMOTIONS[label],
-                session=session,
-                stimulus=scene,
-            )
-        ]
-
-    corpus = corpus_of(
-        ABOUT, folder, find_entries("read_iemocap", ABOUT, folder, list_file), read_sounds
-    )
+    list_file = partial(_list_file, _labels(folder))
+    listing = find_entries("read_iemocap", ABOUT, folder, list_file)
+    corpus = corpus_of(ABOUT, folder, listing, read_sounds)
     there = {entry.label for entry in corpus.entries}
     four = {label: name for label, name in FOUR_CLASSES.items() if label in there}
     return replace(corpus, schemes={**corpus.schemes, "four-classes": four})
 
 
-_WHY = {
-    "": "without a label in EmoEvaluation",
-    "xxx": "the listeners did not agree",
-    "oth": "of another emotion than was asked for",
-}
+def _list_file(labels: Mapping[str, str], path: Path) -> Sequence[Entry] | str:
+    """Return the turn in a sound file, or why it is not read."""
+    found = _TURN.fullmatch(path.stem)
+    if path.suffix.lower() != ".wav" or not found:
+        return "no turn of IEMOCAP"
+    label = labels.get(path.stem, "")
+    if label not in EMOTIONS:
+        return _WHY.get(label, f"of an unknown label {label!r}")
+    session, scene, speaker = found.groups()
+    return [
+        Entry(
+            path,
+            "speech",
+            f"IEMOCAP {session}{speaker}",
+            path.stem,
+            EMOTIONS[label],
+            session=session,
+            stimulus=scene,
+        )
+    ]
 
 
 def _labels(folder: Path) -> dict[str, str]:

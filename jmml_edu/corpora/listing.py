@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from jmml_edu._checks import InputError, fail
 from jmml_edu.corpora.corpus import About, Corpus, Dropped, Entry, ReadFile, relative
@@ -63,7 +63,8 @@ def inside(folder: Path, name: str) -> Path:
         If the name leads out of the folder.
     """
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    # By the name alone: where a link of the user's own leads is the user's business.
+    if not Path(os.path.normpath(path)).is_relative_to(os.path.normpath(folder)):
         fail(
             "inside", "file", "lie in the folder of its table", repr(name),
             "Correct the table: it must not lead out of its folder.",
@@ -125,12 +126,7 @@ def find_entries(function: str, about: About, folder: Path, list_file: ListFile)
             _check_copies(function, known.path, path, folder)
             dropped.append(Dropped(relative(path, folder), "a second copy"))
     if not entries and not problems:
-        expected = about.layout.split("\n")[0].strip()
-        names = ", ".join(name for name, _ in dropped[:3]) or "nothing"
-        fail(
-            function, "folder", f"hold files like {expected}", f"{names} in {folder.name}",
-            "Unpack the corpus there; its layout stands in: jmml-edu corpora",
-        )  # fmt: skip
+        _refuse_empty(function, about, folder, dropped)
     return Listing(tuple(entries.values()), tuple(dropped), tuple(problems))
 
 
@@ -183,6 +179,18 @@ def _shortfalls(about: About, entries: Sequence[Entry]) -> tuple[str, ...]:
 def _key(entry: Entry) -> tuple[str, str, str]:
     """Return what no two recordings of a corpus share."""
     return entry.modality, entry.subject, entry.trial
+
+
+def _refuse_empty(
+    function: str, about: About, folder: Path, dropped: Sequence[Dropped]
+) -> NoReturn:
+    """Raise: nothing of the corpus lies in the folder."""
+    expected = about.layout.split("\n")[0].strip()
+    names = ", ".join(name for name, _ in dropped[:3]) or "nothing"
+    fail(
+        function, "folder", f"hold files like {expected}", f"{names} in {folder.name}",
+        "Unpack the corpus there; its layout stands in: jmml-edu corpora",
+    )  # fmt: skip
 
 
 def _check_copies(function: str, first: Path, second: Path, folder: Path) -> None:
