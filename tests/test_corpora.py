@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -227,3 +228,32 @@ def test_an_index_in_another_alphabet_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data.tsv").write_bytes((head + "a.wav\tanger\tz\u0142y\tA\n").encode("latin2"))
     with pytest.raises(InputError, match=r"data\.tsv must be text in UTF-8"):
         list(read_nemo(tmp_path))
+
+
+@pytest.mark.real
+def test_real_eeg_and_real_speech_are_listed_in_a_table(real_data: Path, tmp_path: Path) -> None:
+    shutil.copy(real_data / "eeg_formats" / "eeglab_data.set", tmp_path)
+    shutil.copy(real_data / "eeg_formats" / "eeglab_data.fdt", tmp_path)
+    shutil.copy(real_data / "nemo_3spk" / "samples" / "EB0_anger_10.wav", tmp_path)
+    rows = [
+        ("eeglab_data.set", "eeg", "ann", "1", "calm"),
+        ("EB0_anger_10.wav", "speech", "bob", "1", "anger"),
+    ]
+    corpus = read_indexed(write_index(tmp_path, rows))
+    eeg, speech = corpus
+    assert (eeg.subject, eeg.label, eeg.sample_rate_hz) == ("ann", "calm", 128.0)
+    assert (speech.subject, speech.label, speech.sample_rate_hz) == ("bob", "anger", 24_000.0)
+    assert corpus.modalities == ("eeg", "speech")
+
+
+def test_a_trial_that_is_listed_twice_and_a_file_outside_are_turned_away(tmp_path: Path) -> None:
+    voice(tmp_path / "a.wav")
+    row = ("a.wav", "speech", "ann", "1", "calm")
+    with pytest.raises(InputError) as caught:
+        read_indexed(write_index(tmp_path, [row, row]))
+    assert str(caught.value) == (
+        "read_indexed: recordings.csv must list each trial of a subject once; got speech ann 1"
+        " again. Give every trial its own name."
+    )
+    with pytest.raises(InputError, match=r"must lie in the folder of its table; got '\.\./a\.wav'"):
+        read_indexed(write_index(tmp_path, [("../a.wav", *row[1:])]))

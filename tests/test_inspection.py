@@ -21,10 +21,11 @@ from typer.testing import CliRunner, Result
 
 from jmml_edu.cli import app
 from jmml_edu.cli_corpora import command_for
+from jmml_edu.corpora.edf import write_eeg
 from jmml_edu.corpora.emotions import QUADRANTS
 from jmml_edu.corpora.inspection import example_of_each_class, inspect_corpus
 from jmml_edu.corpora.known import READERS, open_corpus
-from jmml_edu.data import Provenance
+from jmml_edu.data import Provenance, Recording
 from jmml_edu.plots.corpus import plot_class_balance
 
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
@@ -82,11 +83,29 @@ def test_every_damaged_file_is_named_with_its_damage(tmp_path: Path) -> None:
     sounds[4].write_text("no sound")
     found = inspect_corpus(open_corpus(tmp_path))
     troubles = ("missing", "empty", "a pointer whose data were not fetched", "cut short",
-                "no sound that can be read")  # fmt: skip
+                "without a header that can be read")  # fmt: skip
     expected = {
         f"1 file {why}: samples/{path.name}" for why, path in zip(troubles, sounds, strict=False)
     }
     assert set(found.mend) == expected
+
+
+def test_recordings_in_files_of_their_own_are_counted_by_their_headers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name, rate_hz in (("a", 128.0), ("b", 256.0)):
+        signal = 10 * rng.standard_normal((2, 1280))
+        origin = Provenance("noise", simulated=True)
+        write_eeg(
+            Recording(signal, rate_hz, ("Cz", "Pz"), "eeg", name, origin), tmp_path / f"{name}.edf"
+        )
+    (tmp_path / "c.edf").write_bytes(b"no recording")
+    rows = [f"{name}.edf,eeg,{name},1,calm" for name in "abc"]
+    table = "\n".join(["file,modality,subject,trial,label", *rows]) + "\n"
+    (tmp_path / "recordings.csv").write_text(table)
+    found = inspect_corpus(open_corpus(tmp_path))
+    assert found.counts()["eeg"] == "3 recordings, 0.2 minutes, at 128, 256 Hz"
+    assert found.table["duration_s"].tolist()[:2] == [10.0, 5.0]
+    assert found.mend == ("1 file without a header that can be read: c.edf",)
 
 
 def test_a_rate_unlike_the_others_and_a_label_of_one_person_are_odd(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jmml_edu._checks import check_one_of, fail
+from jmml_edu.corpora.eeg_file import eeg_header
 from jmml_edu.corpora.emotions import emotion_schemes
 from jmml_edu.corpora.headers import sound_header
 from jmml_edu.data import MODALITIES, UNLABELLED, Modality, Provenance, Recording
@@ -228,8 +229,8 @@ class Corpus:
         """Return one row per recording, in the order of iteration: see ``COLUMNS``.
 
         Before classes are chosen, ``class`` is that of the quadrants, empty where a label has none.
-        ``rate_hz`` and ``duration_s`` of sound files are read from their headers, NaN where a
-        file has none that can be read; ``path`` is relative to the folder.
+        ``rate_hz`` and ``duration_s`` of files with one recording are read from their headers,
+        NaN where there is none that can be read; ``path`` is relative to the folder.
         """
         import pandas as pd
 
@@ -238,7 +239,8 @@ class Corpus:
         for entry in self.entries:
             rate_hz, duration_s = entry.sample_rate_hz, entry.duration_s
             if not rate_hz:
-                rate_hz, duration_s = sound_header(entry.path)
+                header = eeg_header if entry.modality == "eeg" else sound_header
+                rate_hz, duration_s = header(entry.path)
             rows.append((
                 self.about.name, entry.modality, entry.subject, entry.session, entry.trial,
                 entry.stimulus, entry.label, classes.get(entry.label, UNLABELLED),

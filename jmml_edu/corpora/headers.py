@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan, nan
+from math import nan
 from pathlib import Path
 
 POINTERS = (b"version https://git-lfs", b"/annex/objects")
@@ -63,14 +63,12 @@ def _missing_from_mat(path: Path, size: int, order: str) -> int:
     return place - size
 
 
-def file_trouble(path: Path, *, is_sound: bool) -> str:
-    """Return what is wrong with a file as far as its header tells; nothing if it looks whole."""
+def file_trouble(path: Path) -> str:
+    """Return what is wrong with a file as far as its size tells; nothing if it looks whole."""
     if not path.is_file():
         return "missing"
     if not path.stat().st_size:
         return "empty"
     if is_pointer(path):
         return "a pointer whose data were not fetched"
-    if missing_bytes(path):
-        return "cut short"
-    return "no sound that can be read" if is_sound and isnan(sound_header(path)[0]) else ""
+    return "cut short" if missing_bytes(path) else ""

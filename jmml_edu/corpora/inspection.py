@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import TYPE_CHECKING
 
 from jmml_edu.corpora.corpus import Corpus, listed, relative
@@ -87,13 +88,13 @@ def inspect_corpus(corpus: Corpus) -> Inspection:
     >>> from jmml_edu.corpora.samples import samples_folder
     >>> found = inspect_corpus(open_corpus(samples_folder() / "raw"))
     >>> found.counts()["people"], found.mend
-    ('2', ())
+    ('6', ())
     """
     table = corpus.table()
     return Inspection(
         corpus,
         table,
-        mend=(*corpus.problems, *_damaged(corpus)),
+        mend=(*corpus.problems, *_damaged(corpus, table)),
         notes=(*corpus.told(), *_odd_rates(corpus, table), *_rare(table)),
     )
 
@@ -116,12 +117,13 @@ def example_of_each_class(corpus: Corpus, modality: Modality) -> dict[str, Recor
     return dict(zip(sorted(first), few, strict=True))
 
 
-def _damaged(corpus: Corpus) -> list[str]:
-    """Return sentences on files that are missing, empty, pointers, cut short or no sound."""
+def _damaged(corpus: Corpus, table: pd.DataFrame) -> list[str]:
+    """Return sentences on files that are missing, empty, pointers, cut short or unreadable."""
     reasons: dict[str, list[str]] = {}
-    for path, modality in dict.fromkeys((e.path, e.modality) for e in corpus.entries):
-        trouble = file_trouble(path, is_sound=modality == "speech")
-        if trouble:
+    rates_hz = dict(zip((entry.path for entry in corpus.entries), table["rate_hz"], strict=True))
+    for path, rate_hz in rates_hz.items():
+        unreadable = "without a header that can be read" if isnan(rate_hz) else ""
+        if trouble := file_trouble(path) or unreadable:
             reasons.setdefault(trouble, []).append(relative(path, corpus.folder))
     return [listed(names, trouble) for trouble, names in reasons.items()]
 
