@@ -11,6 +11,7 @@ import pytest
 from made_corpora import python2_pickle, resave
 
 from jmml_edu._checks import InputError
+from jmml_edu.corpora import pickled
 from jmml_edu.corpora.pickled import read_pickled
 
 RNG = np.random.default_rng(0)
@@ -105,6 +106,13 @@ def test_other_ways_out_are_closed_too(tmp_path: Path, content: bytes) -> None:
     assert refused(path).startswith(
         "read_pickled: path must hold arrays of numbers and nothing that runs; got odd.pkl:"
     )
+
+
+def test_nothing_of_the_reader_itself_can_be_changed(tmp_path: Path) -> None:
+    path = tmp_path / "odd.pkl"
+    path.write_bytes(b"cnumpy.core.multiarray\n_reconstruct\n}(S'mark'\nK\x01ub.")
+    assert "changes something that is no array" in refused(path)
+    assert vars(pickled._rebuild) == {}
 
 
 def test_objects_in_an_array_are_refused(tmp_path: Path) -> None:

@@ -201,12 +201,8 @@ def _numbers(array: _Array, path: Path) -> np.ndarray:
     needed = int(np.prod(array.shape, dtype=np.int64)) * kind.itemsize
     numbers = array.numbers
     start, given = numbers if isinstance(numbers, _Stretch) else (0, len(numbers))
-    end = path.stat().st_size if isinstance(numbers, _Stretch) else given
-    if given != needed or start + given > end:
-        raise pickle.UnpicklingError(
-            f"{given} bytes, {max(0, start + given - end)} of them missing,"
-            f" for an array of shape {array.shape}"
-        )
+    if given != needed:
+        raise pickle.UnpicklingError(f"{given} bytes for an array of shape {array.shape}")
     if not isinstance(numbers, _Stretch):
         return np.frombuffer(numbers, kind).reshape(array.shape, order=_order(array))
     with path.open("rb") as file:
