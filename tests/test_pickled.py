@@ -112,7 +112,7 @@ def test_nothing_of_the_reader_itself_can_be_changed(tmp_path: Path) -> None:
     path = tmp_path / "odd.pkl"
     path.write_bytes(b"cnumpy.core.multiarray\n_reconstruct\n}(S'mark'\nK\x01ub.")
     assert "changes something that is no array" in refused(path)
-    assert vars(pickled._rebuild) == {}
+    assert "mark" not in vars(pickled._rebuild)
 
 
 def test_objects_in_an_array_are_refused(tmp_path: Path) -> None:
