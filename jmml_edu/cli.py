@@ -21,6 +21,7 @@ import typer
 from rich.markup import escape
 
 from jmml_edu._checks import check_one_of, fail
+from jmml_edu.cli_corpora import cache, corpora, inspect, unpack
 from jmml_edu.console import (
     console,
     one_line_warnings,
@@ -47,6 +48,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+for _command_of_corpora in (corpora, unpack, inspect, cache):
+    app.command()(_command_of_corpora)
+
 RUN_EXAMPLES = """
 Examples:
 
@@ -59,7 +63,7 @@ Examples:
   --speech-classes "anger,fear,sadness=negative,neutral=neutral" --pairing class`
 """
 
-SOURCE_HELP = "`samples`, a feature table (CSV, TSV, Parquet) or a corpus folder"
+SOURCE_HELP = "`samples`, a feature table (CSV, TSV, Parquet) or the folder of a corpus"
 
 
 def main() -> None:
@@ -73,10 +77,18 @@ def run(  # noqa: PLR0913, PLR0917
     eeg: Annotated[str, typer.Option(help=f"EEG: {SOURCE_HELP}.")] = "",
     speech: Annotated[str, typer.Option(help=f"Speech: {SOURCE_HELP}.")] = "",
     eeg_classes: Annotated[
-        str, typer.Option(help='Classes of EEG labels, like "1-4=negative,5-8=neutral".')
+        str,
+        typer.Option(
+            help='Classes of EEG labels: "1-4=negative,5-8=neutral", or `quadrants`,'
+            " `negative-neutral`, `valence`."
+        ),
     ] = "",
     speech_classes: Annotated[
-        str, typer.Option(help='Classes of speech labels, like "anger,fear=negative".')
+        str,
+        typer.Option(
+            help='Classes of speech labels: "anger,fear=negative", or `quadrants`,'
+            " `negative-neutral`, `valence`."
+        ),
     ] = "",
     pairing: Annotated[
         str, typer.Option(help="`trial`: recorded together; `class`: joined by label only.")
@@ -194,19 +206,20 @@ def _read(
     sources: Mapping[Modality, str], classes: Mapping[Modality, str]
 ) -> tuple[dict[Modality, Features], list[str]]:
     """Return the features of both modalities and notes on what was dropped, with progress."""
-    from jmml_edu.sources import map_classes, parse_classes, read_features
+    from jmml_edu.sources import read_source
 
     features: dict[Modality, Features] = {}
     notes: list[str] = []
     with progress_bar() as progress:
         for modality, source in sources.items():
             task = progress.add_task(f"Reading {modality} from {source}", total=None, detail="")
-            read = read_features(source, modality, on_step=partial(say, progress, task))
-            mapping = parse_classes(classes[modality]) if classes[modality] else None
-            features[modality], dropped = map_classes(read, mapping)
-            notes += dropped
-            progress.update(task, total=1, completed=1, detail=f"{len(read)} trials")
-    return features, notes
+            on_step = partial(say, progress, task)
+            read = read_source(source, modality, classes=classes[modality], on_step=on_step)
+            features[modality] = read.features
+            notes += read.notes
+            detail = f"{len(read.features)} trials"
+            progress.update(task, total=1, completed=1, detail=detail)
+    return features, list(dict.fromkeys(notes))  # a paired corpus says them twice
 
 
 def _tiers(text: str) -> tuple[str, ...]:

@@ -1,37 +1,47 @@
 """From the name of a source to features: the samples, a feature table, or a corpus folder.
 
 A folder is read, cleaned and turned into features one recording at a time; each recording by
-itself, so nothing is fitted before the split.
+itself, so nothing is fitted before the split. What was computed once is kept on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from jmml_edu._checks import fail
-from jmml_edu.corpora.indexed import INDEX_NAME, is_indexed, read_indexed
-from jmml_edu.corpora.nemo import is_nemo, read_nemo
+from jmml_edu.corpora.corpus import Corpus
+from jmml_edu.corpora.emotions import SCHEMES, emotion_schemes
+from jmml_edu.corpora.known import open_corpus
 from jmml_edu.corpora.samples import TABLE_NAME, samples_folder
 from jmml_edu.corpora.table import read_feature_table
-from jmml_edu.data import UNLABELLED, Features, Modality, Recording
+from jmml_edu.data import UNLABELLED, Features, Modality, Provenance, Recording
+from jmml_edu.feature_cache import FeatureCache, KeptRow, open_cache
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
 OnStep = Callable[[str], None]
 """Told what has just been read; drives a progress bar."""
 
 
+class Source(NamedTuple):
+    """The features of one modality, and sentences on what was left out and why."""
+
+    features: Features
+    notes: tuple[str, ...]
+
+
 def read_features(source: str, modality: Modality, *, on_step: OnStep | None = None) -> Features:
-    """Return the features of one modality from a source.
+    """Return the features of one modality from a source, labelled as :func:`read_source` does.
 
     Parameters
     ----------
     source
-        ``"samples"``, a feature table (CSV, TSV, Parquet), or a corpus folder (nEMO, or any
-        recordings listed in ``recordings.csv``).
+        ``"samples"``, a feature table (CSV, TSV, Parquet), or the folder of a corpus that
+        ``jmml-edu corpora`` lists.
     modality
         Which side to read.
     on_step
@@ -42,6 +52,28 @@ def read_features(source: str, modality: Modality, *, on_step: OnStep | None = N
     InputError
         If there is no such source, it is empty or unknown, or a recording cannot be used.
     """
+    return read_source(source, modality, on_step=on_step).features
+
+
+def read_source(
+    source: str, modality: Modality, *, classes: str = "", on_step: OnStep | None = None
+) -> Source:
+    """Return the features of one modality from a source, in classes, and what was left out.
+
+    Parameters
+    ----------
+    source, modality, on_step
+        As for :func:`read_features`.
+    classes
+        The name of a scheme (``"quadrants"``, ``"negative-neutral"``, ``"valence"``), a mapping as
+        :func:`parse_classes` reads it, or nothing: the labels stay as they are, but for corpora
+        with ratings on scales (DEAP), which come in quadrants.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_features`, or if the mapping is none or does not fit the labels.
+    """
     path = samples_folder() / TABLE_NAME if source == "samples" else Path(source)
     if not path.exists():
         fail(
@@ -49,13 +81,25 @@ def read_features(source: str, modality: Modality, *, on_step: OnStep | None = N
             repr(source), "Check the spelling and the folder you are in.",
         )  # fmt: skip
     if path.is_dir():
-        return _features_of(_recordings(path, modality), modality, on_step)
+        return _read_corpus(open_corpus(path).of(modality), classes, modality, on_step)
     if path.suffix.lower() not in TABLE_SUFFIXES:
         fail(
             "read_features", f"{modality} source", f"be a table ({', '.join(TABLE_SUFFIXES)})",
             path.name, "Export the features as CSV, or name the folder of recordings.",
         )  # fmt: skip
-    return read_feature_table(path, modality)
+    read = read_feature_table(path, modality)
+    offered = emotion_schemes(set(read.labels))
+    return Source(*map_classes(read, _mapping(classes, offered) if classes else None))
+
+
+def _mapping(text: str, offered: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    """Return the mapping that a text names or writes out."""
+    if text in SCHEMES and len(set(offered.get(text, {}).values())) < 2:
+        fail(
+            "read_source", "classes", "name a scheme that fits the labels",
+            f"{text!r}, which leaves no two classes", "Write out: label,label=class,label=class",
+        )  # fmt: skip
+    return offered[text] if text in offered else parse_classes(text)
 
 
 def parse_classes(text: str) -> dict[str, str]:
@@ -138,38 +182,97 @@ def _labels_in(text: str) -> list[str]:
     return [text]
 
 
-def _recordings(folder: Path, modality: Modality) -> Iterator[Recording]:
-    """Return the recordings of a corpus folder, recognised by what lies in it."""
-    if is_indexed(folder):
-        return read_indexed(folder, modality)
-    if is_nemo(folder):
-        if modality == "eeg":
-            fail(
-                "read_features", "eeg source", "hold EEG", f"{folder.name}, which is nEMO: speech",
-                "Name it with --speech.",
-            )  # fmt: skip
-        return read_nemo(folder)
-    inside = sorted(item.name for item in folder.iterdir())[:5]
-    fail(
-        "read_features", f"{modality} source", f"be nEMO or list its recordings in {INDEX_NAME}",
-        f"{folder.name} with {inside or 'nothing in it'}",
-        f"Add {INDEX_NAME} with columns file, modality, subject, trial, label.",
-    )  # fmt: skip
+def _read_corpus(
+    corpus: Corpus, classes: str, modality: Modality, on_step: OnStep | None
+) -> Source:
+    """Return the features of a corpus, cleaned and summed up recording by recording."""
+    asked = classes or ("quadrants" if corpus.rated else "")
+    chosen = corpus.in_classes(_mapping(asked, corpus.schemes)) if asked else corpus
+    cache = open_cache()
+    rows = list(_rows(chosen, modality, cache, on_step))
+    cache.trim()
+    if not rows:
+        fail(
+            "read_source", f"{modality} source", "hold recordings that have a class",
+            f"none of {len(corpus)} in {corpus.folder.name}", "Map its labels to other classes.",
+        )  # fmt: skip
+    return Source(_joined(rows), chosen.told())
 
 
-def _features_of(
-    recordings: Iterator[Recording], modality: Modality, on_step: OnStep | None
-) -> Features:
-    """Return the features of recordings, cleaned one by one."""
-    from jmml_edu.features.eeg import eeg_features
-    from jmml_edu.features.speech import speech_features
+def _rows(
+    corpus: Corpus, modality: Modality, cache: FeatureCache, on_step: OnStep | None
+) -> Iterator[Features]:
+    """Yield the features of one recording after the other: kept ones, or computed now."""
+    compute = _eeg_row(corpus.lowest_hz) if modality == "eeg" else _speech_row()
+    settings = f"{modality}, above {corpus.lowest_hz:g} Hz"
+    for recording in corpus:
+        key = cache.key(recording, settings)
+        row = cache.get(key)
+        if row is None:
+            row = _kept(recording, compute(recording))
+            cache.put(key, row)
+        yield _features(recording, row)
+        if on_step is not None:
+            on_step(f"{recording.subject} {recording.trial}")
+
+
+def _eeg_row(lowest_hz: float) -> Callable[[Recording], Features]:
+    """Return what turns EEG into a row, in the bands above ``lowest_hz``."""
+    from jmml_edu.features.eeg import BANDS, eeg_features
     from jmml_edu.preprocess.eeg import clean_eeg
+
+    bands = {name: edges for name, edges in BANDS.items() if edges[0] >= lowest_hz}
+    return lambda recording: eeg_features([clean_eeg(recording)], bands=bands)
+
+
+def _speech_row() -> Callable[[Recording], Features]:
+    """Return what turns speech into a row."""
+    from jmml_edu.features.speech import speech_features
     from jmml_edu.preprocess.speech import clean_speech
 
-    def cleaned() -> Iterator[Recording]:
-        for recording in recordings:
-            yield clean_eeg(recording) if modality == "eeg" else clean_speech(recording)
-            if on_step is not None:
-                on_step(f"{recording.subject} {recording.trial}")
+    return lambda recording: speech_features([clean_speech(recording)])
 
-    return eeg_features(cleaned()) if modality == "eeg" else speech_features(cleaned())
+
+def _kept(recording: Recording, features: Features) -> KeptRow:
+    """Return what is worth keeping of features: not who and what, which the corpus knows."""
+    steps = features.provenance.steps[len(recording.provenance.steps) :]
+    return KeptRow(features.names, tuple(map(float, features.values[0])), steps)
+
+
+def _features(recording: Recording, row: KeptRow) -> Features:
+    """Return a row as features of its recording."""
+    origin = recording.provenance
+    return Features(
+        values=np.array([row.values], dtype=float),
+        names=row.names,
+        modality=recording.modality,
+        subjects=np.array([recording.subject]),
+        labels=np.array([recording.label]),
+        trials=np.array([recording.trial]),
+        stimuli=np.array([recording.stimulus]),
+        provenance=replace(origin, steps=(*origin.steps, *row.steps)),
+    )
+
+
+def _joined(rows: Sequence[Features]) -> Features:
+    """Return rows as one table, with the steps that every one of them went through."""
+    for row in rows:
+        if row.names != rows[0].names:
+            fail(
+                "read_source", "recordings", "have the same channels in the same order",
+                f"{len(row.names)} features of {row.subjects[0]} {row.trials[0]}, but"
+                f" {len(rows[0].names)} of the first, or others", "Keep what all of them have.",
+            )  # fmt: skip
+    origins = list(dict.fromkeys(row.provenance for row in rows))
+    shared = tuple(s for s in origins[0].steps if all(s in origin.steps for origin in origins))
+    sources = " + ".join(dict.fromkeys(origin.source for origin in origins))
+    return Features(
+        values=np.concatenate([row.values for row in rows]),
+        names=rows[0].names,
+        modality=rows[0].modality,
+        subjects=np.concatenate([row.subjects for row in rows]),
+        labels=np.concatenate([row.labels for row in rows]),
+        trials=np.concatenate([row.trials for row in rows]),
+        stimuli=np.concatenate([row.stimuli for row in rows]),
+        provenance=Provenance(sources, any(o.simulated for o in origins), shared),
+    )

@@ -30,6 +30,12 @@ pytest.register_assert_rewrite("sentences")
 install_import_hook("jmml_edu", "typecheck.typechecked")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Features that tests compute are kept in a folder of their own."""
+    os.environ["JMML_EDU_CACHE"] = str(tmp_path_factory.mktemp("features"))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real recordings, or a skip that says how to name it."""

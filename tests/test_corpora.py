@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_nemo_is_recognised_by_its_columns(tmp_path: Path) -> None:
 
 def test_nemo_without_its_sounds_names_the_first_that_is_missing(tmp_path: Path) -> None:
     (nemo(tmp_path) / "samples" / NEMO_ROWS[1][0]).unlink()
-    recordings = read_nemo(tmp_path)
+    recordings = iter(read_nemo(tmp_path))
     next(recordings)
     with pytest.raises(InputError, match=r"^read_wav: path must name an existing file; .*KL1_neu"):
         next(recordings)
@@ -86,8 +87,8 @@ def test_nemo_has_no_eeg_to_read(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_features(str(nemo(tmp_path)), "eeg")
     assert str(caught.value) == (
-        f"read_features: eeg source must hold EEG; got {tmp_path.name}, which is nEMO: speech."
-        " Name it with --speech."
+        "Corpus.of: modality must be one that nEMO holds; got 'eeg', but it holds speech."
+        " Take the eeg from another source."
     )
 
 
@@ -159,7 +160,7 @@ def test_what_the_folder_says_of_itself_reaches_the_features(lab: Path) -> None:
 def test_a_folder_that_says_nothing_is_taken_as_recorded(tmp_path: Path) -> None:
     voice(tmp_path / "a.wav")
     write_index(tmp_path, [("a.wav", "speech", "ann", "1", "calm")])
-    (recording,) = read_indexed(tmp_path, "speech")
+    (recording,) = read_indexed(tmp_path)
     assert is_indexed(tmp_path)
     assert not recording.provenance.simulated
     assert (recording.subject, recording.trial, recording.label) == ("ann", "1", "calm")
@@ -179,16 +180,16 @@ def test_a_folder_that_says_nothing_is_taken_as_recorded(tmp_path: Path) -> None
 def test_a_wrong_row_gets_a_sentence(tmp_path: Path, row: tuple[str, ...], sentence: str) -> None:
     voice(tmp_path / "a.wav")
     with pytest.raises(InputError) as caught:
-        list(read_indexed(write_index(tmp_path, [row]), "speech"))
+        list(read_indexed(write_index(tmp_path, [row])))
     assert str(caught.value).startswith(sentence)
 
 
 def test_an_index_without_rows_or_columns_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^read_indexed: recordings\.csv must list recordings"):
-        list(read_indexed(write_index(tmp_path, []), "speech"))
+        list(read_indexed(write_index(tmp_path, [])))
     (tmp_path / "recordings.csv").write_text("file,subject\na.wav,a\n")
     with pytest.raises(InputError, match=r"got 1 rows without \['label', 'modality', 'trial'\]"):
-        list(read_indexed(tmp_path, "speech"))
+        list(read_indexed(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_a_torn_row_of_an_index_is_named(tmp_path: Path, line: str) -> None:
     index = write_index(tmp_path, [("a.wav", "speech", "ann", "1", "calm")]) / "recordings.csv"
     index.write_text(index.read_text() + line + "\n")
     with pytest.raises(InputError) as caught:
-        list(read_indexed(tmp_path, "speech"))
+        list(read_indexed(tmp_path))
     assert str(caught.value) == (
         "read_indexed: recordings.csv must have one cell per column, and a file and subject per"
         " row; got something else in row 2. Mend that row."
@@ -212,7 +213,7 @@ def test_a_broken_word_on_origin_gets_a_sentence(tmp_path: Path, content: str) -
     write_index(tmp_path, [("a.wav", "speech", "ann", "1", "calm")])
     (tmp_path / "provenance.json").write_text(content)
     with pytest.raises(InputError, match=r"provenance\.json"):
-        list(read_indexed(tmp_path, "speech"))
+        list(read_indexed(tmp_path))
 
 
 def test_a_folder_of_speech_asked_for_eeg_gets_a_sentence(tmp_path: Path) -> None:
@@ -227,3 +228,32 @@ def test_an_index_in_another_alphabet_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data.tsv").write_bytes((head + "a.wav\tanger\tz\u0142y\tA\n").encode("latin2"))
     with pytest.raises(InputError, match=r"data\.tsv must be text in UTF-8"):
         list(read_nemo(tmp_path))
+
+
+@pytest.mark.real
+def test_real_eeg_and_real_speech_are_listed_in_a_table(real_data: Path, tmp_path: Path) -> None:
+    shutil.copy(real_data / "eeg_formats" / "eeglab_data.set", tmp_path)
+    shutil.copy(real_data / "eeg_formats" / "eeglab_data.fdt", tmp_path)
+    shutil.copy(real_data / "nemo_3spk" / "samples" / "EB0_anger_10.wav", tmp_path)
+    rows = [
+        ("eeglab_data.set", "eeg", "ann", "1", "calm"),
+        ("EB0_anger_10.wav", "speech", "bob", "1", "anger"),
+    ]
+    corpus = read_indexed(write_index(tmp_path, rows))
+    eeg, speech = corpus
+    assert (eeg.subject, eeg.label, eeg.sample_rate_hz) == ("ann", "calm", 128.0)
+    assert (speech.subject, speech.label, speech.sample_rate_hz) == ("bob", "anger", 24_000.0)
+    assert corpus.modalities == ("eeg", "speech")
+
+
+def test_a_trial_that_is_listed_twice_and_a_file_outside_are_turned_away(tmp_path: Path) -> None:
+    voice(tmp_path / "a.wav")
+    row = ("a.wav", "speech", "ann", "1", "calm")
+    with pytest.raises(InputError) as caught:
+        read_indexed(write_index(tmp_path, [row, row]))
+    assert str(caught.value) == (
+        "read_indexed: recordings.csv must list each trial of a subject once; got speech ann 1"
+        " again. Give every trial its own name."
+    )
+    with pytest.raises(InputError, match=r"must lie in the folder of its table; got '\.\./a\.wav'"):
+        read_indexed(write_index(tmp_path, [("../a.wav", *row[1:])]))

@@ -62,7 +62,7 @@ def test_all_that_ships_says_that_it_is_simulated(table: dict[Modality, Features
     said = json.loads((raw / "provenance.json").read_text("utf-8"))
     assert said["simulated"] is True
     for modality, features in table.items():
-        recordings = list(read_indexed(raw, modality))
+        recordings = list(read_indexed(raw).of(modality))
         assert {recording.provenance.stamp for recording in recordings} == {"SIMULATED"}
         assert {recording.provenance.source for recording in recordings} == {said["source"]}
         assert features.provenance.stamp == "SIMULATED"
@@ -78,7 +78,7 @@ def test_they_are_small_enough_to_ship() -> None:
 
 def test_six_people_can_be_looked_at_and_listened_to_in_each_quadrant() -> None:
     for modality in MODALITIES:
-        recordings = read_indexed(samples_folder() / RAW_NAME, modality)
+        recordings = read_indexed(samples_folder() / RAW_NAME).of(modality)
         met = Counter((recording.subject, recording.label) for recording in recordings)
         assert met == {(f"p0{who}", label): 1 for who in range(1, 7) for label in QUADRANTS}
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_corpora import hum, make_deap, make_emodb, make_seed_iv
 
 from jmml_edu._checks import InputError
 from jmml_edu.corpora.table import write_pairs_table
 from jmml_edu.data import Features, Provenance
 from jmml_edu.simulate.gaussian import gaussian_pairs
-from jmml_edu.sources import map_classes, parse_classes, read_features
+from jmml_edu.sources import map_classes, parse_classes, read_features, read_source
 
 PAIRS = gaussian_pairs(24, n_subjects=4, eeg_dim=3, speech_dim=5, seed=1)
 
@@ -55,7 +56,7 @@ def test_a_source_that_does_not_exist_is_named() -> None:
 
 def test_an_empty_folder_is_called_empty(tmp_path: Path) -> None:
     sentence = refused_source(tmp_path)
-    assert sentence.startswith("read_features: speech source must be nEMO or list its recordings")
+    assert sentence.startswith("open_corpus: folder must be a known corpus or list its recordings")
     assert f"got {tmp_path.name} with nothing in it." in sentence
 
 
@@ -63,7 +64,7 @@ def test_a_folder_of_unknown_layout_is_described_by_what_lies_in_it(tmp_path: Pa
     for name in ("one.mp4", "two.txt"):
         (tmp_path / name).write_text("")
     sentence = refused_source(tmp_path)
-    assert "with ['one.mp4', 'two.txt']. Add recordings.csv with columns file, modality" in sentence
+    assert "with ['one.mp4', 'two.txt']. See what is known with: jmml-edu corpora;" in sentence
 
 
 def test_a_file_of_another_kind_is_no_table(tmp_path: Path) -> None:
@@ -148,3 +149,71 @@ def test_a_misspelled_label_is_shown_beside_those_that_occur() -> None:
         "map_classes: speech classes must name labels that occur; got ['angry'], but the labels"
         " are ['anger', 'neutral']. Correct the spelling."
     )
+
+
+def test_a_scheme_is_chosen_by_its_name(tmp_path: Path) -> None:
+    folder = make_emodb(tmp_path, speakers=("03",), texts=("a01",))
+    features, notes = read_source(str(folder), "speech", classes="negative-neutral")
+    assert sorted(features.labels) == ["negative"] * 5 + ["neutral"]
+    assert notes[-1] == "1 speech trials dropped, their labels have no class: happiness."
+
+
+def test_ratings_come_in_quadrants_unless_told_otherwise(tmp_path: Path) -> None:
+    folder = str(make_deap(tmp_path, people=(1,)))
+    features, _ = read_source(folder, "eeg")
+    assert features.labels.tolist() == [
+        "negative-calm", "negative-aroused", "positive-calm", "positive-aroused",
+    ]  # fmt: skip
+    own = "valence 2.25 arousal 3.5"
+    features, notes = read_source(
+        folder, "eeg", classes=f"{own}=dull,valence 8.25 arousal 7.5=keen"
+    )
+    assert features.labels.tolist() == ["dull", "keen"]
+    assert notes[-1].startswith("2 eeg trials dropped, their labels have no class: valence 2.25")
+
+
+def test_bands_below_what_the_authors_left_are_no_features(tmp_path: Path) -> None:
+    deap = read_features(str(make_deap(tmp_path / "deap", people=(1,))), "eeg")
+    seed = read_features(str(make_seed_iv(tmp_path / "seed", people=(1,), n_time=400)), "eeg")
+    assert not [name for name in deap.names if name.startswith("delta")]
+    assert len([name for name in deap.names if name.startswith("theta")]) == 32
+    assert len([name for name in seed.names if name.startswith("delta")]) == 60
+
+
+def test_a_scheme_that_leaves_no_two_classes_is_turned_away(tmp_path: Path) -> None:
+    folder = str(make_deap(tmp_path, people=(1,)))
+    with pytest.raises(InputError) as caught:
+        read_source(folder, "eeg", classes="negative-neutral")
+    assert str(caught.value) == (
+        "read_source: classes must name a scheme that fits the labels; got 'negative-neutral',"
+        " which leaves no two classes. Write out: label,label=class,label=class"
+    )
+
+
+def test_a_table_takes_schemes_by_name_too(tmp_path: Path) -> None:
+    write_pairs_table(tmp_path / "t.csv", PAIRS.eeg, PAIRS.speech)
+    features, notes = read_source(str(tmp_path / "t.csv"), "speech", classes="quadrants")
+    assert features.labels.tolist() == PAIRS.speech.labels.tolist()
+    assert notes == ()
+
+
+def test_what_was_computed_once_is_read_again_with_the_same_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JMML_EDU_CACHE", str(tmp_path / "kept"))
+    folder = str(make_emodb(tmp_path / "corpus", speakers=("03",), texts=("a01",)))
+    first = read_features(folder, "speech")
+    assert len(list((tmp_path / "kept").rglob("*.json"))) == 7
+
+    def nothing(*_: object) -> Features:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("jmml_edu.features.speech.speech_features", nothing)
+    again = read_features(folder, "speech")
+    assert np.array_equal(first.values, again.values)
+    assert (first.names, first.provenance) == (again.names, again.provenance)
+    for name in ("subjects", "labels", "trials", "stimuli"):
+        assert getattr(first, name).tolist() == getattr(again, name).tolist()
+    hum(tmp_path / "corpus" / "wav" / "03a01Fa.wav", seed=99)
+    with pytest.raises(AssertionError, match="computed again"):
+        read_features(folder, "speech")  # other content is not taken for the old

@@ -11,14 +11,16 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-from jmml_edu._checks import check_finite_signal, fail
+from jmml_edu._checks import InputError, check_finite_signal, fail
 from jmml_edu.corpora.edf import edf_rates_hz, is_marked_simulated
 from jmml_edu.corpora.electrodes import canonical_channel
+from jmml_edu.corpora.headers import is_pointer
 from jmml_edu.data import UNLABELLED, Provenance, Recording
 
 EEG_FORMATS = {
@@ -36,7 +38,6 @@ PLAUSIBLE_SD_UV = (0.1, 1e4)
 """Between these the median standard deviation of real EEG channels lies, in microvolt."""
 
 _HALVES = {".eeg": ".vhdr", ".vmrk": ".vhdr", ".fdt": ".set"}
-_POINTERS = (b"version https://git-lfs", b"/annex/objects")
 _SIGNS_OF_A_CUT = ("not match the file size", "outside data range")
 _NOT_BRAIN = re.compile(
     r"EOG|ECG|EKG|EMG|EXG|GSR|EDA|RESP|PLETH|TEMP|TRIG|STATUS|STIM|ERGO|ANNOT|^REF", re.IGNORECASE
@@ -124,6 +125,16 @@ def read_eeg(
     return recording
 
 
+def eeg_header(path: Path) -> tuple[float, float]:
+    """Return the rate in Hz and the length in seconds of an EEG file; NaN if it cannot be read."""
+    try:
+        raw, _ = _read_raw(path, _format(path), preload=False)
+    except InputError:
+        return nan, nan
+    rate_hz = float(raw.info["sfreq"])
+    return rate_hz, raw.n_times / rate_hz
+
+
 def _format(path: Path) -> str:
     """Return how the name of a readable file ends, or say why it cannot be read."""
     ending = next((e for e in reversed(EEG_FORMATS) if path.name.lower().endswith(e)), "")
@@ -138,7 +149,7 @@ def _format(path: Path) -> str:
     for part in (path, *halves):
         if part.exists() and part.stat().st_size == 0:
             _refuse("hold data", f"{part.name} of 0 bytes", "Fetch the file again.")
-        if part.exists() and _first_bytes(part, 32).startswith(_POINTERS):
+        if part.exists() and is_pointer(part):
             _refuse(
                 "hold data", f"{part.name}, which only points to them",
                 "Fetch the data themselves with `git lfs pull` or `git annex get`.",
@@ -146,14 +157,14 @@ def _format(path: Path) -> str:
     return ending
 
 
-def _read_raw(path: Path, ending: str) -> tuple[Any, list[str]]:
-    """Return what MNE reads, and what it warned of."""
+def _read_raw(path: Path, ending: str, *, preload: bool = True) -> tuple[Any, list[str]]:
+    """Return what MNE reads, the signals or the header alone, and what it warned of."""
     import mne
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            raw = getattr(mne.io, EEG_FORMATS[ending])(path, preload=True, verbose="warning")
+            raw = getattr(mne.io, EEG_FORMATS[ending])(path, preload=preload, verbose="warning")
         except Exception as error:  # a damaged file can raise anything inside a reader
             reason = (str(error).strip() or type(error).__name__).split("\n")[0].rstrip(".")
             reason = reason.replace(f"{path.parent}{os.sep}", "")
@@ -242,12 +253,6 @@ def _uneven_rates(path: Path, recording: Recording) -> list[str]:
         "They were resampled to the higher rate and hold nothing new above their own.",
     )  # fmt: skip
     return [f"resampled to {recording.sample_rate_hz:g} Hz while reading: {listed}"]
-
-
-def _first_bytes(path: Path, count: int) -> bytes:
-    """Return how a file begins."""
-    with path.open("rb") as file:
-        return file.read(count)
 
 
 def _refuse(rule: str, got: str, remedy: str) -> NoReturn:

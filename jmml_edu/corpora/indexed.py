@@ -1,26 +1,39 @@
 """A folder of recordings with a table that says what each is: ``recordings.csv``.
 
-Columns ``file, modality, subject, trial, label`` and, if known, ``stimulus``. The samples of the
-package are laid out so, and a lab's own recordings can be.
+Columns ``file, modality, subject, trial, label`` and, if known, ``session`` and ``stimulus``. The
+samples of the package are laid out so, and a lab's own recordings can be: speech in any format that
+libsndfile reads, EEG in any that MNE reads.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jmml_edu._checks import fail
+from jmml_edu.corpora.corpus import About, Corpus, Entry
 from jmml_edu.corpora.eeg_file import read_eeg
+from jmml_edu.corpora.listing import Listing, corpus_of, inside, read_sounds
 from jmml_edu.corpora.table_text import parse_provenance, read_text
-from jmml_edu.corpora.wav import read_wav
-from jmml_edu.data import MODALITIES, Modality, Provenance, Recording
+from jmml_edu.data import MODALITIES, Provenance, Recording
 
 INDEX_NAME = "recordings.csv"
 COLUMNS = ("file", "modality", "subject", "trial", "label")
 PROVENANCE_NAME = "provenance.json"
 """Optional beside the index: ``{"source": ..., "simulated": true}``."""
+
+ABOUT = About(
+    name="your own recordings",
+    holds="EEG (EDF, BDF, BrainVision, EEGLAB, FIF, EGI) and sound files, listed in a table",
+    page="this package",
+    access="Write recordings.csv beside your files.",
+    licence="yours",
+    layout="recordings.csv with columns file, modality, subject, trial, label",
+)
 
 
 def is_indexed(folder: Path) -> bool:
@@ -28,27 +41,45 @@ def is_indexed(folder: Path) -> bool:
     return (folder / INDEX_NAME).is_file()
 
 
-def read_indexed(folder: Path, modality: Modality) -> Iterator[Recording]:
-    """Yield the listed recordings of one modality, one at a time.
+def read_indexed(folder: Path) -> Corpus:
+    """Return the recordings that the table lists.
 
     Raises
     ------
     InputError
-        If the table lacks a column, names an unknown modality, or a file cannot be read.
+        If the table lacks a column, names an unknown modality, a trial twice or a file outside
+        the folder. A file that is missing or cannot be read raises when its turn comes.
     """
-    rows = _read_index(folder)
-    provenance = _read_provenance(folder)
-    read = read_eeg if modality == "eeg" else read_wav
-    for row in rows:
-        if row["modality"] == modality:
-            yield read(
-                folder / row["file"],
-                subject=row["subject"],
-                label=row["label"],
-                trial=row["trial"],
-                stimulus=row.get("stimulus", ""),
-                provenance=provenance,
-            )
+    entries = tuple(
+        Entry(
+            path=inside(folder, row["file"]),
+            modality="eeg" if row["modality"] == "eeg" else "speech",
+            subject=row["subject"],
+            trial=row["trial"],
+            label=row["label"],
+            session=row.get("session", ""),
+            stimulus=row.get("stimulus", ""),
+        )
+        for row in _read_index(folder)
+    )
+    corpus = corpus_of(ABOUT, folder, Listing(entries, (), ()), _read_file)
+    return replace(corpus, provenance=_read_provenance(folder))
+
+
+def _read_file(path: Path, entries: Sequence[Entry], provenance: Provenance) -> Iterator[Recording]:
+    """Yield the recording of a file."""
+    if entries[0].modality == "speech":
+        yield from read_sounds(path, entries, provenance)
+        return
+    for entry in entries:
+        yield read_eeg(
+            path,
+            subject=entry.subject,
+            label=entry.label,
+            trial=entry.trial,
+            stimulus=entry.stimulus,
+            provenance=provenance,
+        )
 
 
 def _read_index(folder: Path) -> list[Mapping[str, str]]:
@@ -74,7 +105,19 @@ def _read_index(folder: Path) -> list[Mapping[str, str]]:
             "read_indexed", f"modality in {INDEX_NAME}", f"be one of {MODALITIES}",
             sorted(unknown), "Correct the table.",
         )  # fmt: skip
+    _check_once(rows)
     return rows
+
+
+def _check_once(rows: Sequence[Mapping[str, str]]) -> None:
+    """Raise if a trial of a subject is listed twice; trials without a name take their file's."""
+    keys = Counter((r["modality"], r["subject"], r["trial"] or Path(r["file"]).stem) for r in rows)
+    twice = [key for key, count in keys.items() if count > 1]
+    if twice:
+        fail(
+            "read_indexed", INDEX_NAME, "list each trial of a subject once",
+            f"{' '.join(twice[0])} again", "Give every trial its own name.",
+        )  # fmt: skip
 
 
 def _read_provenance(folder: Path) -> Provenance:

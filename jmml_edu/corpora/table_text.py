@@ -82,6 +82,8 @@ def read_text(path: Path) -> str:
     """Return the text of a table, or say why it is none."""
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        _refuse(path, "be a file that exists", "none", "Check the folder and the spelling.")
     except UnicodeDecodeError:
         _refuse(path, "be text in UTF-8", "other bytes", "Export it as CSV in UTF-8.")
     if not text.strip():

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from jmml_edu._checks import fail
+from jmml_edu.corpora.headers import is_pointer, missing_bytes
 from jmml_edu.data import UNLABELLED, Provenance, Recording
 
 SILENT_DB = -70.0
@@ -17,8 +18,6 @@ SILENT_DB = -70.0
 _CLIPPED_SHARE = 1e-3
 _FULL_SCALE = 0.99
 _CANCELLED = 1e-4
-_LFS_POINTER = b"version https://git-lfs"
-_UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFF000)
 
 
 def read_wav(
@@ -94,32 +93,15 @@ def _check_file(file: Path) -> None:
             "read_wav", "path", "name an existing file", repr(str(file)),
             "Check the spelling and the folder.",
         )  # fmt: skip
-    size = file.stat().st_size
-    with file.open("rb") as stream:
-        start = stream.read(len(_LFS_POINTER))
-    if start == _LFS_POINTER:
+    if is_pointer(file):
         fail(
             "read_wav", "path", "hold sound", f"a Git LFS pointer in {file.name}",
             "Fetch the sound itself with 'git lfs pull'.",
         )  # fmt: skip
-    missing = _missing_bytes(file) if start[:4] == b"RIFF" else 0
+    size, missing = file.stat().st_size, missing_bytes(file)
     if not size or missing:
         got = f"{file.name}, cut short by {missing} bytes" if size else f"{file.name}, empty"
         fail("read_wav", "path", "name a complete file", got, "Copy or download it again.")
-
-
-def _missing_bytes(file: Path) -> int:
-    """Return how many bytes of sound the header of a WAV file promises in vain."""
-    size = file.stat().st_size
-    with file.open("rb") as stream:
-        stream.seek(12)
-        while len(head := stream.read(8)) == 8:
-            length = int.from_bytes(head[4:], "little")
-            if head[:4] == b"data":
-                promised = 0 if length in _UNKNOWN_SIZES else length
-                return max(0, stream.tell() + promised - size)
-            stream.seek(length + length % 2, 1)
-    return 0
 
 
 def _decode(file: Path) -> tuple[Float[np.ndarray, "channel time"], float]:
