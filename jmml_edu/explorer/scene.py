@@ -1,0 +1,307 @@
+"""From a fitted road and pairs to everything the explorer shows, as plain arrays.
+
+Where each pair lies in the shared space, how the views agree, and what the road says with EEG and
+without. Nothing is learned here but the closed-form spaces of other ridges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from jmml_edu._checks import check_at_least, fail, fail_type
+from jmml_edu.data import UNLABELLED, Pairs
+from jmml_edu.explorer.tracks import Track, Viewed, ridge_track, training_track
+from jmml_edu.missing import Matrix
+from jmml_edu.pipeline import JMML
+from jmml_edu.selection import Way
+
+MOST_TRAINING, MOST_HELD_OUT = 200, 20_000
+"""Pairs that are drawn; what is counted is counted over all of them."""
+
+NOISE = 2.0
+"""How noisy noisy EEG is: noise of so many standard deviations of each column is added."""
+
+Says = Float[np.ndarray, "pair class"]
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """One way the road listens, as log odds that are linear in the code.
+
+    Attributes
+    ----------
+    name, say
+        What the way is called, and which part of the road's vote it has.
+    weights, offsets
+        The log odds of each class are ``weights @ code + offsets``, up to a common constant.
+    """
+
+    name: str
+    say: float
+    weights: Float[np.ndarray, "class component"]
+    offsets: Float[np.ndarray, " class"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What there is to see.
+
+    Attributes
+    ----------
+    pairs, rows
+        The pairs that are drawn, and which rows of what was passed they are.
+    held_out
+        True for people the road has not learned from.
+    classes, labels
+        Names of the classes, and the number of each pair's class, -1 for the unlabelled.
+    tracks
+        What the sliders go through; the last step of the first one is the road as it is.
+    speech_says, both_say, noisy_say
+        Probability of each class from speech alone, with EEG, and with noisy EEG.
+    regions
+        What is drawn behind the points; None where the road does not listen to the space.
+    eeg_share
+        The share of EEG where both decide.
+    centred
+        Whether each person's mean was taken out of their codes.
+    n_useful
+        Components that can carry anything: all, or classes less one for pairs joined by class.
+    words
+        What has to be said about all this, in sentences.
+    """
+
+    pairs: Pairs
+    rows: Int[np.ndarray, " pair"]
+    held_out: Bool[np.ndarray, " pair"]
+    classes: tuple[str, ...]
+    labels: Int[np.ndarray, " pair"]
+    tracks: tuple[Track, ...]
+    speech_says: Says
+    both_say: Says
+    noisy_say: Says
+    regions: Regions | None
+    eeg_share: float
+    centred: bool
+    n_useful: int
+    words: tuple[str, ...]
+
+    @property
+    def n_components(self) -> int:
+        """The components of a code."""
+        return self.tracks[0].speech.shape[2]
+
+
+def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) -> Scene:
+    """Return what there is to see of pairs in the shared space of a road.
+
+    Parameters
+    ----------
+    road
+        Fitted.
+    pairs
+        Of new people, of people it has learned from, or of both; with columns as it has learned.
+    classes
+        Names of the class numbers that the road was fitted with; those of ``pairs``, sorted, if
+        None.
+
+    Returns
+    -------
+    scene
+        At most 20,000 pairs of new people and 200 of others, drawn at random with seed 0.
+
+    Raises
+    ------
+    InputError
+        If the road is not fitted, there is no pair, or classes are not those of the road.
+    TypeError
+        If the road is none.
+
+    Examples
+    --------
+    >>> from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
+    >>> pairs = gaussian_pairs(240, correlations=(0.9, 0.9), n_subjects=6, nuisance=1.0)
+    >>> labels = np.array([QUADRANTS.index(label) for label in pairs.labels])
+    >>> few = np.isin(pairs.subjects, ["g000", "g001", "g002", "g003"])
+    >>> road = JMML(step1="none", step2="CCA", inner_folds=2).fit(
+    ...     pairs.eeg.values[few], pairs.speech.values[few], labels[few], pairs.subjects[few]
+    ... )
+    >>> scene = scene_of(road, pairs, classes=QUADRANTS)
+    >>> int(scene.held_out.sum()), scene.tracks[0].held_out_correlations[-1].round(1).tolist()[:2]
+    (80, [0.9, 0.9])
+    """
+    names = _check(road, pairs, classes)
+    held_out = ~np.isin(pairs.subjects.astype(str), road.people_)
+    viewed = _viewed(road, pairs, held_out)
+    shown = _shown(held_out)
+    tracks = tuple(
+        track.take(shown)
+        for track in (training_track(road, viewed), ridge_track(road, viewed))
+        if track is not None
+    )
+    says = _says(road, pairs, viewed.centred, len(names))
+    number = {name: n for n, name in enumerate(names)}
+    n_components = tracks[0].speech.shape[2]
+    regions = _regions(road, viewed.centred, n_components, len(names))
+    n_useful = min(n_components, len(names) - 1) if pairs.kind == "class" else n_components
+    drawn = pairs.take(shown)
+    return Scene(
+        drawn,
+        shown,
+        held_out[shown],
+        names,
+        np.array([number.get(label, -1) for label in drawn.labels], dtype=int),
+        tracks,
+        *(one[shown] for one in says),
+        regions,
+        road.eeg_share_,
+        viewed.centred,
+        n_useful,
+        _words(road, pairs, viewed, shown, n_useful),
+    )
+
+
+def _check(road: JMML, pairs: Pairs, classes: Sequence[str] | None) -> tuple[str, ...]:
+    """Raise unless the road is fitted and the pairs are its own; return the names of classes."""
+    if not isinstance(road, JMML):
+        fail_type(
+            "Explorer", "model", "be a fitted JMML", type(road).__name__,
+            "Pass JMML().fit(eeg, speech, labels, groups).",
+        )  # fmt: skip
+    if not hasattr(road, "spaces_"):
+        fail(
+            "Explorer", "model", "be fitted", "a road that has learned nothing",
+            "Call fit(eeg, speech, labels, groups) first.",
+        )  # fmt: skip
+    check_at_least("Explorer", 1, pairs=len(pairs))
+    for name, side, n_columns in (
+        ("eeg", pairs.eeg, len(road.eeg_scaler_.mean)),
+        ("speech", pairs.speech, len(road.scaler_.mean)),
+    ):
+        if side.values.shape[1] != n_columns:
+            fail(
+                "Explorer", f"pairs.{name}", f"have the {n_columns} columns the road learned from",
+                side.values.shape[1], "Extract the same features.",
+            )  # fmt: skip
+    names = tuple(pairs.speech.classes if classes is None else classes)
+    strangers = sorted(set(pairs.labels) - {UNLABELLED, *names})
+    if strangers or len(names) <= int(road.classes_.max()):
+        fail(
+            "Explorer", "classes", f"name each class of the road, numbers 0 to"
+            f" {int(road.classes_.max())}, and each label of the pairs",
+            f"{list(names)}" + (f" without {strangers}" if strangers else ""),
+            "Pass classes= in the order of the numbers that the road was fitted with.",
+        )  # fmt: skip
+    return names
+
+
+def _viewed(road: JMML, pairs: Pairs, held_out: Bool[np.ndarray, " pair"]) -> Viewed:
+    """Return both views as the road's spaces expect them; rows that are missing are NaN."""
+    eeg, speech = pairs.eeg.values.copy(), pairs.speech.values
+    eeg[~pairs.has_eeg] = np.nan
+    _, counts = np.unique(pairs.subjects.astype(str), return_counts=True)
+    return Viewed(
+        road.eeg_scaler_.apply(road.eeg_filler_.fill(eeg)),
+        road.scaler_.apply(road.filler_.fill(speech)),
+        pairs.subjects,
+        held_out,
+        centred=bool(counts.min() > 1),
+    )
+
+
+def _shown(held_out: Bool[np.ndarray, " pair"]) -> Int[np.ndarray, " shown"]:
+    """Return which pairs are drawn, in their order."""
+    rng = np.random.default_rng(0)
+    new, known = np.flatnonzero(held_out), np.flatnonzero(~held_out)
+    # Where nobody is new, those it has learned from are all there is to see.
+    most = MOST_TRAINING if len(new) else MOST_HELD_OUT
+    chosen = [rng.permutation(new)[:MOST_HELD_OUT], rng.permutation(known)[:most]]
+    return np.sort(np.concatenate(chosen))
+
+
+def _says(road: JMML, pairs: Pairs, centred: bool, n_classes: int) -> tuple[Says, Says, Says]:
+    """Return what the road says of each pair from speech, with EEG, and with noisy EEG."""
+    eeg = pairs.eeg.values.copy()
+    eeg[~pairs.has_eeg] = np.nan
+    noise = np.random.default_rng(0).standard_normal(eeg.shape)
+    noisy = eeg + NOISE * road.eeg_scaler_.scale * noise
+    groups = pairs.subjects if centred else None
+    heard, seen = _any(pairs.speech.values), _any(eeg)
+
+    def says(with_eeg: Matrix | None, rows: Bool[np.ndarray, " pair"]) -> Says:
+        said = np.full((len(pairs), n_classes), np.nan)
+        if rows.any():
+            known = None if groups is None else groups[rows]
+            brought = None if with_eeg is None else with_eeg[rows]
+            told = road.predict_proba(pairs.speech.values[rows], brought, groups=known)
+            said[rows] = 0.0
+            said[np.ix_(rows, road.classes_)] = told
+        return said
+
+    return says(None, heard), says(eeg, heard | seen), says(noisy, heard | seen)
+
+
+def _any(values: Matrix) -> Bool[np.ndarray, " row"]:
+    """Return which rows hold a number."""
+    return np.asarray(~np.isnan(values).all(axis=1))
+
+
+def _regions(road: JMML, centred: bool, n_components: int, n_classes: int) -> Regions | None:
+    """Return the way that listens to the latent alone and has the largest say, if there is one."""
+    space = road.spaces_[int(centred)]
+    ways: list[tuple[float, Way]] = [
+        (float(say), way)
+        for say, way in zip(road.weights_, road.ways_, strict=True)
+        if way.encoder is space and way.centred == centred and "latent" in way.option
+    ]
+    if not ways:
+        return None
+    say, way = max(ways, key=lambda one: one[0])
+    size = min(int(way.option.split()[-1]), n_components)
+    weights = np.zeros((n_classes, n_components))
+    offsets = np.full(n_classes, -50.0)  # a class it never met has no region
+    met = way.classifier.classes_
+    weights[met, :size], offsets[met] = way.classifier.affine(size)
+    return Regions(way.name, say, weights, offsets)
+
+
+def _words(
+    road: JMML, pairs: Pairs, viewed: Viewed, shown: np.ndarray, n_useful: int
+) -> tuple[str, ...]:
+    """Return what has to be said, most important first."""
+    said = (
+        (
+            pairs.kind == "class",
+            "Pairs are joined by class: the EEG beside an utterance is another trial's, chosen by"
+            f" the label. At most {n_useful} components can carry anything across.",
+        ),
+        (
+            not viewed.held_out.any(),
+            "The road has learned from everybody here: all codes look better than they are.",
+        ),
+        (
+            road.sharing_p_ > 0.01,
+            "The road does not listen to this space: shuffled pairs share as much (p ="
+            f" {road.sharing_p_:.2g}).",
+        ),
+        (
+            not viewed.centred,
+            "Somebody has one utterance only, so codes are not centred on each person: much of"
+            " what you see is who speaks.",
+        ),
+        (not pairs.has_eeg.any(), "No pair has EEG: there is speech alone to look at."),
+        (
+            0 < int((~pairs.has_eeg).sum()) < len(pairs),
+            f"{int((~pairs.has_eeg).sum())} of {len(pairs)} pairs have no EEG.",
+        ),
+        (
+            len(shown) < len(pairs),
+            f"{len(shown)} of {len(pairs)} pairs are drawn; correlations are those of all.",
+        ),
+    )
+    return tuple(sentence for applies, sentence in said if applies)
+
+
