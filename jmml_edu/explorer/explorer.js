@@ -570,11 +570,12 @@ class Explorer {
 
   // ------------------------------------------------ numbers
 
-  code(side, place, k) { // side 0 is EEG, 1 speech; between two steps on a straight line
+  // Side 0 is EEG, 1 speech; between two steps on a straight line.
+  code(side, place, k, at = this.view.at, track = this.track) {
     const { n, components, frames } = this.world;
-    const all = frames[this.track.name];
-    const low = Math.floor(this.view.at);
-    const part = this.view.at - low;
+    const all = frames[track.name];
+    const low = Math.floor(at);
+    const part = at - low;
     const index = (step) => ((step * 2 + side) * n + place) * components + k;
     const value = all[index(low)];
     return part ? value + part * (all[index(low + 1)] - value) : value;
@@ -604,12 +605,13 @@ class Explorer {
     return shares.length ? shares.reduce((a, b) => a + b) / shares.length : NaN;
   }
 
-  partner(place) { // distance of its EEG in all components, and how many EEGs are nearer
+  // Distance of its EEG in all components, and how many EEGs are nearer.
+  partner(place, at = this.view.at, track = this.track) {
     const { n, components } = this.world;
     const far = (other) => {
       let sum = 0;
       for (let k = 0; k < components; k++) {
-        sum += (this.code(0, other, k) - this.code(1, place, k)) ** 2;
+        sum += (this.code(0, other, k, at, track) - this.code(1, place, k, at, track)) ** 2;
       }
       return Math.sqrt(sum);
     };
@@ -701,12 +703,14 @@ class Explorer {
     this.asked = true;
     this.frame = requestAnimationFrame(() => {
       this.asked = false;
+      const began = performance.now();
       this.panels.forEach((panel) => this.drawPanel(panel));
       this.drawCorrelations();
       this.drawLosses();
       this.showRegionNote();
       this.root.dataset.paints = Number(this.root.dataset.paints ?? 0) + 1;
       this.root.dataset.step = this.view.at;
+      this.root.dataset.ms = (performance.now() - began).toFixed(2);
     });
   }
 
@@ -931,9 +935,13 @@ class Explorer {
       Math.log(p) - share * Math.log(Math.max(alone[c], LEAST)));
   }
 
+  get isRoad() { // what the road says holds where the road is shown
+    return this.view.at === this.track.steps.length - 1;
+  }
+
   drawRegions(panel, brush) {
     const { regions, classes } = this.world;
-    if (!regions || !this.view.regions) return;
+    if (!regions || !this.view.regions || !this.isRoad) return;
     const added = this.evidence();
     const grain = 3;
     const size = Math.ceil(panel.size / grain);
@@ -1011,12 +1019,17 @@ class Explorer {
       this.regionNote.textContent = "";
       return;
     }
+    if (!this.isRoad) {
+      this.regionNote.textContent = "Decision regions are the road’s own: they come back at the"
+        + " last step. Predictions are those of the road at every step.";
+      return;
+    }
     const mode = this.model.get("eeg");
     const shift = mode === "off" ? "" : this.evidence()
       ? ` With the ${mode === "noisy" ? "noisy " : ""}EEG of the utterance selected last.`
       : " Select an utterance with EEG to see how its EEG moves the borders.";
     this.regionNote.textContent = `Shaded: what one voter of the road, “${regions.name}”, with`
-      + ` ${percent(regions.say)} of the vote, says of a speech code here, other components`
+      + ` ${regions.say < 0.01 ? "less than 1 %" : percent(regions.say)} of the vote, says of a speech code here, other components`
       + ` at 0.${shift}`;
   }
 
@@ -1268,8 +1281,9 @@ class Explorer {
     const word = (i, mode) => this.world.classes[this.guess(i, mode)] ?? "–";
     const heads = ["row", "person", "trial", "class", "new", "from speech", "with EEG",
       "noisy EEG", "distance to its EEG", "rank"];
+    const [track] = this.world.tracks;
     const lines = [...this.chosen].slice(0, 50).map((i) => {
-      const found = this.partner(i);
+      const found = this.partner(i, track.steps.length - 1, track); // as in explorer.selection
       return [this.world.row[i], this.world.people[this.world.person[i]], this.world.trials[i],
         this.world.classes[this.world.label[i]] ?? "–", this.world.heldOut[i] ? "yes" : "no",
         word(i, "off"), word(i, "on"), word(i, "noisy"), fixed(found?.distance ?? NaN),
@@ -1460,7 +1474,7 @@ class Explorer {
       const [colour, shape] = this.numbered(c);
       return h("tr", { class: c === best ? "jx-best" : null },
         h("th", { scope: "row" }, this.swatch(shape, colour), classes[c],
-          c === label[place] ? " (label)" : ""),
+          c === label[place] ? h("small", {}, " label") : null),
         h("td", { class: "jx-bar-cell" }, h("span", { class: "jx-fill",
           style: `width:${(100 * now[c]).toFixed(1)}%;background:${colour}` }),
           mode === "off" ? null : h("span", { class: "jx-before",
@@ -1476,8 +1490,8 @@ class Explorer {
       h("caption", {}, `The road says ${classes[best]} ${words}.${without}${chosen}`),
       h("thead", { class: mode === "off" ? "jx-sr" : null }, h("tr", {},
         h("th", { scope: "col" }, "class"), h("td", {}),
-        h("th", { scope: "col" }, mode === "off" ? "probability" : words),
-        mode === "off" ? null : h("th", { scope: "col" }, "speech alone"))),
+        h("th", { scope: "col" }, { off: "probability", on: "both", noisy: "noisy" }[mode]),
+        mode === "off" ? null : h("th", { scope: "col" }, "alone"))),
       h("tbody", {}, ...rows));
   }
 

@@ -184,7 +184,9 @@ def _turned(codes: tuple[Code, Code], onto: tuple[Code, Code]) -> tuple[Code, Co
     return turned[: len(turned) // 2], turned[len(turned) // 2 :]
 
 
-def _stacked(codes: tuple[Code, Code], size: int) -> Matrix:
+def _stacked(
+    codes: tuple[Code, Code], size: int
+) -> Float[np.ndarray, "both_views {size}"]:
     """Return codes of both views one above the other, with so many components."""
     both = np.vstack(codes)
     return np.pad(both, ((0, 0), (0, max(size - both.shape[1], 0))))[:, :size]

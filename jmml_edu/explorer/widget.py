@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import traitlets
 
 from jmml_edu._checks import InputError, check_at_least, fail
 from jmml_edu.data import Pairs
-from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, mp3_of, recall_of
+from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, recall_of
 from jmml_edu.explorer.packing import pack
 from jmml_edu.explorer.page import write_page
 from jmml_edu.explorer.scalp import scalp_of
@@ -27,8 +28,8 @@ from jmml_edu.plots.style import png_of
 
 HERE = Path(__file__).parent
 
-MOST_SELECTED = 4
-"""Pairs that can be compared side by side."""
+MOST_SELECTED = 1000
+"""Pairs that can be selected; up to four are compared side by side."""
 
 
 class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
@@ -55,7 +56,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     Attributes
     ----------
     selected
-        Rows of ``pairs`` that are selected, at most four, the latest last; a traitlet.
+        Rows of ``pairs`` that are selected, the latest last; a traitlet.
     selection
         The same as a pandas frame, with what the road says of each; a traitlet.
     step, track
@@ -202,7 +203,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         chosen += [place for place in self._by_class() if place not in chosen]
         clips = clips_of(self.scene.pairs, self._recall, chosen[:n_clips])
         ends = np.cumsum([0, *map(len, clips.values())]).tolist()
-        spans = zip(ends[:-1], ends[1:], strict=True)
+        spans = pairwise(ends)
         return b"".join(clips.values()), {
             str(place): list(span) for place, span in zip(clips, spans, strict=True)
         }
