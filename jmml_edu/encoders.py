@@ -149,7 +149,6 @@ class SharedSpace:
         codes[there] = eeg[there] @ self.space_.eeg_directions
         return codes
 
-
     def replay(self, eeg: Matrix, speech: Matrix) -> Replayed | None:
         """Return where pairs were after each epoch of training; None: there was no training."""
         return None

@@ -139,9 +139,7 @@ def test_a_page_holds_everything_and_no_address(tmp_path: Path) -> None:
 def test_names_that_look_like_markup_stay_text_in_the_page(tmp_path: Path) -> None:
     nasty = "</script><b>"
     who = np.where(PAIRS.subjects == "g000", nasty, PAIRS.subjects)
-    sides = {
-        name: replace(getattr(PAIRS, name), subjects=who) for name in ("eeg", "speech")
-    }
+    sides = {name: replace(getattr(PAIRS, name), subjects=who) for name in ("eeg", "speech")}
     page = opened(replace(PAIRS, **sides)).to_html(tmp_path / "page.html", clips=0).read_text()
     assert nasty not in page
     assert page.count("</script>") == 3

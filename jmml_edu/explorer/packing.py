@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from jmml_edu.explorer.asking import Regions
 from jmml_edu.explorer.scalp import Scalp
-from jmml_edu.explorer.scene import Regions, Scene
+from jmml_edu.explorer.scene import Scene
 from jmml_edu.explorer.tracks import Track
 
 MISSING = {"int16": -32_768, "int8": -128}
@@ -63,41 +64,38 @@ def pack(scene: Scene, scalp: Scalp | None, *, speaks: bool) -> tuple[dict[str, 
     ``speaks`` says whether there is something that makes sound.
     """
     packer = Packer()
-    people = sorted(set(scene.pairs.subjects.astype(str)))
-    packer.add("row", scene.rows.astype(np.int32), "int32")
-    packer.add("label", scene.labels, "int8")
-    packer.add("held_out", scene.held_out, "uint8")
-    packer.add("has_eeg", scene.pairs.has_eeg, "uint8")
-    packer.add(
-        "person", np.searchsorted(people, scene.pairs.subjects.astype(str)).astype(np.int32),
-        "int32",
-    )  # fmt: skip
-    for name, says in (
-        ("speech", scene.speech_says), ("both", scene.both_say), ("noisy", scene.noisy_say),
-    ):  # fmt: skip
-        packer.add_scaled(f"says_{name}", np.log(np.maximum(says, np.exp(LEAST_LOG))))
-    tracks = [_track(track, packer) for track in scene.tracks]
-    provenance = scene.pairs.provenance
     told = {
-        "n": len(scene.rows),
+        **_pairs(scene, packer),
         "components": scene.n_components,
         "useful": scene.n_useful,
         "classes": list(scene.classes),
-        "people": people,
-        "trials": [str(trial) for trial in scene.pairs.speech.trials],
-        "kind": scene.pairs.kind,
-        "simulated": provenance.stamp,
-        "source": provenance.source,
+        "simulated": scene.pairs.provenance.stamp,
+        "source": scene.pairs.provenance.source,
         "centred": scene.centred,
         "eegShare": scene.eeg_share,
         "words": list(scene.words),
         "regions": _regions(scene.regions),
-        "tracks": tracks,
+        "tracks": [_track(track, packer) for track in scene.tracks],
         "scalp": None if scalp is None else _scalp(scene, scalp, packer),
         "speaks": speaks,
-        "layout": packer.layout,
     }
-    return told, packer.block()
+    return told | {"layout": packer.layout}, packer.block()
+
+
+def _pairs(scene: Scene, packer: Packer) -> dict[str, Any]:
+    """Add who the pairs are and what the road says of them; return their names."""
+    pairs = scene.pairs
+    people = sorted(set(pairs.subjects.astype(str)))
+    packer.add("row", scene.rows, "int32")
+    packer.add("label", scene.labels, "int8")
+    packer.add("held_out", scene.held_out, "uint8")
+    packer.add("has_eeg", pairs.has_eeg, "uint8")
+    packer.add("person", np.searchsorted(people, pairs.subjects.astype(str)), "int32")
+    says = {"speech": scene.speech_says, "both": scene.both_say, "noisy": scene.noisy_say}
+    for name, shares in says.items():
+        packer.add_scaled(f"says_{name}", np.log(np.maximum(shares, np.exp(LEAST_LOG))))
+    trials = [str(trial) for trial in pairs.speech.trials]
+    return {"n": len(scene.rows), "people": people, "trials": trials, "kind": pairs.kind}
 
 
 def _track(track: Track, packer: Packer) -> dict[str, Any]:

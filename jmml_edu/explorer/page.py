@@ -45,4 +45,3 @@ def write_page(
     )
     path.write_text(page, encoding="utf-8")
     return path
-

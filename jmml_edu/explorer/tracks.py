@@ -18,6 +18,7 @@ from jmml_edu.linear.two_views import Code
 from jmml_edu.missing import Matrix, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.pipeline import JMML
+from jmml_edu.results import Replayed
 
 RIDGES = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 """From next to plain CCA to next to PLS."""
@@ -90,28 +91,35 @@ class Track:
 
 def training_track(road: JMML, viewed: Viewed) -> Track:
     """Return the space after each epoch of the trial, and last the road as it is."""
-    final = viewed.encoded_by(road.spaces_[int(viewed.centred)])
-    frames, steps, losses = [final], ["the road"], {}
+    frames = [viewed.encoded_by(road.spaces_[int(viewed.centred)])]
+    steps, losses = ["the road"], {}
     note = "Step 2 is a closed form: nothing was trained, so there is nothing to replay."
-    replayed = None
-    if has_all(viewed.speech).all():
-        centred = centre_within(viewed.eeg, viewed.subjects)
-        replayed = road.trial_.replay(centred, viewed.speech)
+    replayed = _replayed(road, viewed)
     if replayed is not None:
         epochs = zip(replayed.eeg, replayed.speech, strict=True)
-        trial = [(viewed.centre(eeg), viewed.centre(speech)) for eeg, speech in epochs]
-        frames = [*trial, final]
-        steps = [f"epoch {number}" for number in range(len(trial))] + steps
+        frames = [(viewed.centre(eeg), viewed.centre(speech)) for eeg, speech in epochs] + frames
+        steps = [f"epoch {number}" for number in range(len(replayed.eeg))] + steps
         losses = dict(replayed.losses)
-        note = (
-            f"A trial of {len(trial) - 1} epochs, judged by people it did not learn from, who liked"
-            f" epoch {replayed.best_epoch} best. "
-        ) + (
-            f"The road then learned from everybody for {road.epochs_} epochs."
-            if road.epochs_
-            else "Bending did not pay, so the road is the closed form."
-        )
+        note = _outcome(road, replayed)
     return _track("training", "Epoch", note, steps, frames, viewed, losses)
+
+
+def _replayed(road: JMML, viewed: Viewed) -> Replayed | None:
+    """Return the training of step 2 with these pairs, if it was trained and all have speech."""
+    if not has_all(viewed.speech).all():
+        return None
+    return road.trial_.replay(centre_within(viewed.eeg, viewed.subjects), viewed.speech)
+
+
+def _outcome(road: JMML, replayed: Replayed) -> str:
+    """Return what came of the trial."""
+    tried = (
+        f"A trial of {len(replayed.eeg) - 1} epochs, judged by people it did not learn from, who"
+        f" liked epoch {replayed.best_epoch} best. "
+    )
+    if not road.epochs_:
+        return tried + "Bending did not pay, so the road is the closed form."
+    return tried + f"The road then learned from everybody for {road.epochs_} epochs."
 
 
 def ridge_track(road: JMML, viewed: Viewed) -> Track | None:
@@ -184,9 +192,7 @@ def _turned(codes: tuple[Code, Code], onto: tuple[Code, Code]) -> tuple[Code, Co
     return turned[: len(turned) // 2], turned[len(turned) // 2 :]
 
 
-def _stacked(
-    codes: tuple[Code, Code], size: int
-) -> Float[np.ndarray, "both_views {size}"]:
+def _stacked(codes: tuple[Code, Code], size: int) -> Float[np.ndarray, "both_views {size}"]:
     """Return codes of both views one above the other, with so many components."""
     both = np.vstack(codes)
     return np.pad(both, ((0, 0), (0, max(size - both.shape[1], 0))))[:, :size]

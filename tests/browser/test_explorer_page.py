@@ -29,9 +29,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return written.as_uri()
 
 
-def test_the_page_works_from_disk_with_the_network_blocked(
-    chromium: Browser, address: str
-) -> None:
+def test_the_page_works_from_disk_with_the_network_blocked(chromium: Browser, address: str) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, offline=True)
     page = context.new_page()
     page.add_init_script(LISTEN)
