@@ -73,11 +73,11 @@ const percent = (p) => (Number.isFinite(p) ? `${(100 * p).toFixed(0)} %` : "–"
 const fixed = (v, digits = 2) => (Number.isFinite(v) ? v.toFixed(digits).replace("-", "−") : "–");
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
-function fitted(canvas, width, height) {
+function fitted(canvas, width, height, isRead = false) {
   const ratio = Math.min(window.devicePixelRatio || 1, 3);
   const [w, g] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== g) Object.assign(canvas, { width: w, height: g });
-  const brush = canvas.getContext("2d");
+  const brush = canvas.getContext("2d", { willReadFrequently: isRead });
   brush.setTransform(ratio, 0, 0, ratio, 0, 0);
   brush.clearRect(0, 0, width, height);
   return brush;
@@ -626,16 +626,25 @@ class Explorer {
     return { distance: own, rank: nearer + 1, all };
   }
 
-  mark(place) { // colour and shape
-    const { palette } = this.inks;
-    const { colour } = this.view;
-    if (colour === "right") {
-      const guess = this.guess(place);
-      if (guess < 0 || this.world.label[place] < 0) return [this.inks.muted, "circle"];
-      return guess === this.world.label[place] ? [palette[0], "circle"] : [palette[1], "cross"];
-    }
-    const number = colour === "class" ? this.world.label[place] : this.world.person[place];
-    return number < 0 ? [this.inks.muted, "circle"] : this.numbered(number);
+  // What the mark of a pair tells, as a number: −1 for nothing.
+  kind(place) {
+    const { label, person } = this.world;
+    if (this.view.colour === "class") return label[place];
+    if (this.view.colour === "person") return person[place];
+    const guess = label[place] < 0 ? -1 : this.guess(place);
+    return guess < 0 ? -1 : Number(guess !== label[place]);
+  }
+
+  // Colour and shape of what a mark tells.
+  markOf(kind) {
+    const { palette, muted } = this.inks;
+    if (kind < 0) return [muted, "circle"];
+    if (this.view.colour === "right") return [palette[kind], kind ? "cross" : "circle"];
+    return this.numbered(kind);
+  }
+
+  mark(place) {
+    return this.markOf(this.kind(place));
   }
 
   numbered(number) {
@@ -717,7 +726,7 @@ class Explorer {
   drawPanel(panel) {
     panel.size = panel.stage.clientWidth;
     if (!panel.size) return;
-    const brush = fitted(panel.canvas, panel.size, panel.size);
+    const brush = fitted(panel.canvas, panel.size, panel.size, this.world.n > MANY);
     const { inks } = this;
     if (panel.number === 1) this.drawRegions(panel, brush);
     brush.strokeStyle = inks.rule;
@@ -821,41 +830,32 @@ class Explorer {
     const scale = this.scaleOf(panel) * ratio;
     const [mu, mv] = this.view.middle;
     const [wide, tall] = [canvas.width, canvas.height];
-    const stamps = this.stampsOf(ratio);
+    const stamps = new Map();
     for (let i = 0; i < n; i++) {
       if (!heldOut[i] && !this.view.training) continue;
       const at = base + i * components;
       const x = Math.round(wide / 2 + (all[at + this.view.x] - mu) * scale);
       const y = Math.round(tall / 2 - (all[at + this.view.y] - mv) * scale);
       if (!(x > 4 && y > 4 && x < wide - 5 && y < tall - 5)) continue;
-      const stamp = stamps(i);
-      const first = y * wide + x;
-      for (const offset of stamp.offsets[heldOut[i]]) {
-        pixels[first + offset[0] + offset[1] * wide] = stamp.colour;
-      }
+      const kind = this.kind(i);
+      if (!stamps.has(kind)) stamps.set(kind, this.stampOf(kind, wide));
+      const { colour, offsets } = stamps.get(kind);
+      for (const offset of offsets[heldOut[i]]) pixels[y * wide + x + offset] = colour;
     }
     brush.putImageData(picture, 0, 0);
   }
 
-  stampsOf() {
-    const known = new Map();
-    const FULL = ["111 111 111", "111 111 111", "010 111 111", "010 111 010", "111 111 010",
-                  "010 111 010", "101 010 101", "010 111 101"];
-    const offsets = (rows) => rows.split(" ").flatMap((row, v) =>
-      [...row].flatMap((bit, u) => (bit === "1" ? [[u - 1, v - 1]] : [])));
-    const ring = [[-1, -1], [0, -1], [1, -1], [-1, 0], [1, 0], [-1, 1], [0, 1], [1, 1]];
-    return (place) => {
-      const [colour, shape] = this.mark(place);
-      const key = colour + shape;
-      if (!known.has(key)) {
-        const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-        known.set(key, {
-          colour: ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0,
-          offsets: [ring, offsets(FULL[SHAPES.indexOf(shape)])],
-        });
-      }
-      return known.get(key);
-    };
+  // Three by three pixels of a shape, hollow and filled, as distances in a row of pixels.
+  stampOf(kind, wide) {
+    const [colour, shape] = this.markOf(kind);
+    const bits = { circle: "111111111", square: "111111111", triangle: "010111111",
+                   diamond: "010111010", down: "111111010", plus: "010111010",
+                   cross: "101010101", star: "010111101" }[shape];
+    const offsets = (text) => [...text].flatMap((bit, i) =>
+      (bit === "1" ? [(Math.floor(i / 3) - 1) * wide + (i % 3) - 1] : []));
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+    return { colour: ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0,
+             offsets: [offsets("111101111"), offsets(bits)] };
   }
 
   drawChosen(panel, brush) {

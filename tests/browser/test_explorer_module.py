@@ -340,7 +340,9 @@ def test_what_is_missing_is_said_and_the_rest_is_shown(context: BrowserContext, 
 
 
 def test_features_without_recordings_and_unmapped_eeg_say_so(context: BrowserContext) -> None:
-    pairs = replace(PAIRS, eeg=replace(PAIRS.eeg, names=tuple(f"e{n}" for n in range(23))))
+    pairs = replace(
+        PAIRS, eeg=replace(PAIRS.eeg, names=tuple(f"e{n}" for n in range(len(explored.NAMES))))
+    )
     explorer = opened(pairs, recordings=None)
     explorer.selected = [0]
     page = put_on_stage(context, explorer)
