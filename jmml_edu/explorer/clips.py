@@ -58,8 +58,10 @@ def mp3_of(recording: Recording) -> bytes:
 def clips_of(pairs: Pairs, recall: Recall | None, rows: Iterable[int]) -> dict[int, bytes]:
     """Return the clips of some pairs, by row, in that order until they are too many bytes."""
     clips: dict[int, bytes] = {}
+    if recall is None:
+        return clips
     total = 0
-    for row in [] if recall is None else rows:
+    for row in rows:
         recording = recall(str(pairs.subjects[row]), str(pairs.speech.trials[row]))
         if recording is None:
             continue
