@@ -71,6 +71,10 @@ class LogOdds:
     def __init__(self, n_classes: int) -> None:
         self.classes_ = np.arange(n_classes)
 
+    def affine(self, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what makes log odds of codes that are log odds: nothing is changed."""
+        return np.eye(len(self.classes_), n_columns), np.zeros(len(self.classes_))
+
     def predict_proba(
         self, codes: Float[np.ndarray, "row class"]
     ) -> Float[np.ndarray, "row class"]:

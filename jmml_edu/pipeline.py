@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +26,10 @@ from jmml_edu.splits import grouped_folds
 
 MOST_P = 0.01
 """Where shuffled pairs share as much more often than this, EEG is not listened to."""
+
+
+Spaces = tuple[SharedSpace, SharedSpace]
+"""One for speech as it is, one for speech from which each speaker's mean was taken."""
 
 
 class JMML(EEGFree):
@@ -164,7 +169,7 @@ class JMML(EEGFree):
         space = self.trial_.settled()
         self.epochs_ = space.epochs
         shared = fit_all((space,), rows, folds)
-        self.spaces_ = shared[0].everybody, shared[1].everybody
+        self.spaces_ = cast("Spaces", tuple(one.everybody for one in shared))
         self.sharing_p_ = p_of_sharing(shared[0], seed=self.seed)
         return shared if self.sharing_p_ <= MOST_P else []
 

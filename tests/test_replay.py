@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from studies import bent_pairs, numbered, strong_pairs
 
-from jmml_edu.classifier import Classifier
+from jmml_edu.classifier import Classifier, LogOdds
 from jmml_edu.crossmodal import CorrelatedAutoencoder
 from jmml_edu.deep_encoders import AfterStep1, CorrelatedSpace
 from jmml_edu.encoders import SharedSpace
@@ -100,3 +100,9 @@ def test_log_odds_that_are_affine_give_the_probabilities(n_classes: int) -> None
     alone = Classifier(codes[:1], labels[:1]).affine(3)
     assert not alone[0].any()
     assert not alone[1].any()
+
+
+def test_log_odds_themselves_are_affine_without_a_change() -> None:
+    codes = np.random.default_rng(0).standard_normal((5, 3))
+    weights, offsets = LogOdds(3).affine(3)
+    np.testing.assert_array_equal(codes @ weights.T + offsets, codes)

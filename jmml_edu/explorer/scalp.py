@@ -86,22 +86,21 @@ def scalp_of(names: Sequence[str]) -> Scalp | None:
 
 
 def _places(electrodes: Sequence[str]) -> Float[np.ndarray, "electrode 2"]:
-    """Return electrodes seen from above, equally far from the vertex as along the scalp.
+    """Return electrodes seen from above, as far from the vertex as they are along the scalp.
 
-    The vertex is Cz, and the rim, through Fpz, Oz, T7 and T8, lies at 0.9.
+    Heads are no spheres: each half axis is stretched so that Fpz, Oz, T7 and T8 lie at 0.9.
     """
     positions = scalp_montage().get_positions()["ch_pos"]
-    rim = np.array([positions[name] for name in ("Fpz", "Oz", "T7", "T8")])
-    centre = np.array([rim[2:, 0].mean(), rim[:2, 1].mean(), rim[:, 2].mean()])
-
-    def seen(name: str) -> np.ndarray:
-        right, front, up = positions[name] - centre
-        angle = np.arctan2(np.hypot(right, front), up) / (np.pi / 2)
-        around = np.arctan2(front, right)
-        return 0.9 * angle * np.array([np.cos(around), np.sin(around)])
-
-    vertex = seen("Cz")
-    return np.array([seen(name) - vertex * (1 - np.hypot(*seen(name))) for name in electrodes])
+    rim = np.array([positions[name] for name in ("T8", "T7", "Fpz", "Oz")])
+    centre = np.array([rim[:2, 0].mean(), rim[2:, 1].mean(), rim[:, 2].mean()])
+    places = np.array([positions[name] for name in ("Cz", "T8", "T7", "Fpz", "Oz", *electrodes)])
+    right, front, up = (places - centre).T
+    along, around = np.arctan2(np.hypot(right, front), up), np.arctan2(front, right)
+    flat = along[:, None] * np.column_stack([np.cos(around), np.sin(around)])
+    flat -= flat[0]
+    reach = np.array([[flat[1, 0], flat[3, 1]], [-flat[2, 0], -flat[4, 1]]])
+    stretched: np.ndarray = 0.9 * flat[5:] / np.where(flat[5:] > 0, reach[0], reach[1])
+    return stretched
 
 
 def _pixels() -> tuple[Int[np.ndarray, "pixel 2"], Float[np.ndarray, "pixel 2"]]:

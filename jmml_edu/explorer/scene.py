@@ -116,6 +116,7 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
     tracks = [training_track(road, viewed), ridge_track(road, viewed)]
     size = road.spaces_[0].n_components_
     n_useful = min(size, len(names) - 1) if pairs.kind == "class" else size
+    alone, both, noisy = what_it_says(road, pairs, viewed.centred, len(names))
     number = {name: n for n, name in enumerate(names)}
     return Scene(
         pairs.take(shown),
@@ -124,7 +125,9 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
         names,
         np.array([number.get(label, -1) for label in pairs.labels[shown]], dtype=int),
         tuple(track.take(shown) for track in tracks if track is not None),
-        *(one[shown] for one in what_it_says(road, pairs, viewed.centred, len(names))),
+        alone[shown],
+        both[shown],
+        noisy[shown],
         regions_of(road, viewed.centred, size, len(names)),
         road.eeg_share_,
         viewed.centred,

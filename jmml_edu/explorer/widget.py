@@ -23,8 +23,6 @@ from jmml_edu.explorer.scalp import scalp_of
 from jmml_edu.explorer.scene import Scene, scene_of
 from jmml_edu.explorer.table import selection_frame
 from jmml_edu.pipeline import JMML
-from jmml_edu.plots.explorer import explorer_figure
-from jmml_edu.plots.style import png_of
 
 HERE = Path(__file__).parent
 
@@ -32,7 +30,7 @@ MOST_SELECTED = 1000
 """Pairs that can be selected; up to four are compared side by side."""
 
 
-class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
+class Explorer(anywidget.AnyWidget):
     """The shared space of EEG and speech, to be looked at, heard and questioned.
 
     Two linked panels and an overlay of both; click a point to hear its utterance and see its
@@ -93,7 +91,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     _clip_index = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Int(), maxlen=MOST_SELECTED).tag(sync=True)
     step = traitlets.Int().tag(sync=True)
-    track = traitlets.Unicode("training").tag(sync=True)
+    track = traitlets.Enum(("training", "ridge"), default_value="training").tag(sync=True)
     eeg = traitlets.Enum(("off", "on", "noisy"), default_value="off").tag(sync=True)
     selection = traitlets.Instance(pd.DataFrame)
 
@@ -123,7 +121,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         )
         self.on_msg(self._answer)
 
-    @traitlets.validate("selected")  # type: ignore[untyped-decorator]
+    @traitlets.validate("selected")
     def _check_selected(self, proposal: dict[str, Any]) -> list[int]:
         """Raise unless every row is one that is drawn."""
         strangers = [row for row in proposal["value"] if row not in self._place]
@@ -134,7 +132,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
             )  # fmt: skip
         return list(dict.fromkeys(proposal["value"]))
 
-    @traitlets.observe("selected")  # type: ignore[untyped-decorator]
+    @traitlets.observe("selected")
     def _tell_selection(self, change: dict[str, Any]) -> None:
         """Bring the frame up to date."""
         places = [self._place[row] for row in change["new"]]
@@ -153,6 +151,8 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         InputError
             If there is no such epoch.
         """
+        from jmml_edu.plots.explorer import explorer_figure  # matplotlib takes a while to import
+
         track = self.scene.tracks[0]
         last = len(track.steps) - 1
         step = last if epoch is None else epoch
@@ -249,8 +249,9 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and for readers without one a picture with words."""
-        told = super()._repr_mimebundle_(**kwargs)
-        data, metadata = told if isinstance(told, tuple) else (told, {})
+        from jmml_edu.plots.style import png_of
+
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         picture = base64.b64encode(png_of(self.static())).decode()
         image = f'<img alt="{html.escape(self._alt())}" src="data:image/png;base64,{picture}"'
         fallback = {
