@@ -1487,6 +1487,8 @@ class Explorer {
     const chosen = mode !== "off" && kind === "class" && hasEEG[place]
       ? " Its EEG was chosen by the label." : "";
     return h("table", { class: "jx-bars" },
+      h("colgroup", {}, h("col", { class: "jx-name" }), h("col"), h("col", { class: "jx-share" }),
+        mode === "off" ? null : h("col", { class: "jx-share" })),
       h("caption", {}, `The road says ${classes[best]} ${words}.${without}${chosen}`),
       h("thead", { class: mode === "off" ? "jx-sr" : null }, h("tr", {},
         h("th", { scope: "col" }, "class"), h("td", {}),
