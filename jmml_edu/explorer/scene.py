@@ -107,7 +107,7 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
     ... )
     >>> scene = scene_of(road, pairs, classes=QUADRANTS)
     >>> int(scene.held_out.sum()), scene.tracks[0].held_out_correlations[-1].round(1).tolist()[:2]
-    (80, [0.9, 0.9])
+    (80, [0.8, 0.9])
     """
     names = _check(road, pairs, classes)
     held_out = ~np.isin(pairs.subjects.astype(str), road.people_)

@@ -44,7 +44,7 @@ def recording_of(world: World, modality: Modality, trial: str) -> Recording | No
     Examples
     --------
     >>> recording_of(SAMPLES_WORLD, "speech", "p07-12").label
-    'negative-aroused'
+    'positive-calm'
     >>> recording_of(SAMPLES_WORLD, "speech", "p77-12") is None
     True
     """
