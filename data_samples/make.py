@@ -43,20 +43,10 @@ from jmml_edu.preprocess.speech import clean_speech
 from jmml_edu.results import Comparison
 from jmml_edu.simulate.gaussian import QUADRANTS
 from jmml_edu.simulate.pairs import World, draw_trials, simulate_eeg, simulate_speech
-from jmml_edu.simulate.prosody import VoiceEffects
+from jmml_edu.simulate.samples import SAMPLES_WORLD as WORLD
 from jmml_edu.sources import read_features
 
 HERE = Path(__file__).parent
-
-WORLD = World(
-    n_subjects=40,
-    n_trials=50,
-    class_distance=1.6,
-    rater_noise=0.3,
-    voice_effects=VoiceEffects().scaled(drift=0.4),
-    seed=20,
-)
-"""The study behind the samples. Its difficulty is that of real data; see DATASHEET.md."""
 
 RAW_PEOPLE = range(6)
 

@@ -36,6 +36,18 @@ class Classifier:
                 warnings.filterwarnings("ignore", message="Only one sample available")
                 self._discriminants.fit(codes, labels)
 
+    def affine(self, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what makes log odds of codes: class x column weights, and one offset per class.
+
+        The softmax of ``codes @ weights.T + offsets`` is :meth:`predict_proba`.
+        """
+        weights, offsets = np.zeros((len(self.classes_), n_columns)), np.zeros(len(self.classes_))
+        if self._discriminants is not None:
+            learned = self._discriminants.coef_, self._discriminants.intercept_
+            # Of two classes only the second has its log odds, against the first.
+            weights[-len(learned[0]) :], offsets[-len(learned[1]) :] = learned
+        return weights, offsets
+
     def predict_proba(self, codes: Matrix) -> Float[np.ndarray, "row class"]:
         """Return the probability of each of ``classes_``."""
         if self._discriminants is None or not len(codes):
@@ -58,6 +70,10 @@ class LogOdds:
 
     def __init__(self, n_classes: int) -> None:
         self.classes_ = np.arange(n_classes)
+
+    def affine(self, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what makes log odds of codes that are log odds: nothing is changed."""
+        return np.eye(len(self.classes_), n_columns), np.zeros(len(self.classes_))
 
     def predict_proba(
         self, codes: Float[np.ndarray, "row class"]

@@ -17,6 +17,7 @@ from jmml_edu.encoders import SharedSpace, centre_within
 from jmml_edu.jec_ssl import JECSSL
 from jmml_edu.jecl import JointClassLearner
 from jmml_edu.missing import Matrix, has_all
+from jmml_edu.results import Replayed
 from jmml_edu.training import Schedule
 
 FEWEST_TO_BEND = 60
@@ -104,6 +105,19 @@ class CorrelatedSpace(SharedSpace):
             return super().encode_eeg(eeg)
         return np.asarray(self.model_.transform(eeg=eeg))
 
+    def replay(self, eeg: Matrix, speech: Matrix) -> Replayed | None:
+        """Return where pairs were after each epoch of the trial that found how many pay."""
+        replay = None if self.model_ is None else self.model_.replay_
+        if self.model_ is None or replay is None:
+            return None
+        of_eeg, of_speech = zip(*replay.codes(eeg, speech), strict=True)
+        return Replayed(
+            np.stack(of_eeg),
+            np.stack(of_speech),
+            self.model_.history_.losses,
+            self.model_.history_.best_epoch,
+        )
+
 
 class AfterStep1(SharedSpace):
     """A shared space of step-1 embeddings: JEC-SSL of each modality, learned from labelled rows.
@@ -139,6 +153,7 @@ class AfterStep1(SharedSpace):
         of_eeg = self.eeg_step1_.fit(eeg[paired], told[paired]).transform(eeg[paired])
         embedded = np.full((len(eeg), of_eeg.shape[1]), np.nan)
         embedded[paired] = of_eeg
+        self.n_embedded_ = embedded.shape[1]
         self.inner_ = deepcopy(self.space).fit(embedded, of_speech, groups, labels)
         self.n_components_ = self.inner_.n_components_
         return self
@@ -161,6 +176,13 @@ class AfterStep1(SharedSpace):
         codes = np.full((len(eeg), self.n_components_), np.nan)
         codes[there] = self.inner_.encode_eeg(self.eeg_step1_.transform(eeg[there]))
         return codes
+
+    def replay(self, eeg: Matrix, speech: Matrix) -> Replayed | None:
+        """Return where pairs were after each epoch, by their step-1 embeddings."""
+        there = has_all(eeg)
+        embedded = np.full((len(eeg), self.n_embedded_), np.nan)
+        embedded[there] = self.eeg_step1_.transform(eeg[there])
+        return self.inner_.replay(embedded, self.step1_.transform(speech))
 
 
 def _schedule_for(n_rows: int) -> Schedule:

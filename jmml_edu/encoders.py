@@ -17,6 +17,7 @@ from scipy.linalg import eigh
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.linear import Moments, moments_by_group, solve
 from jmml_edu.missing import Matrix, has_all
+from jmml_edu.results import Replayed
 
 
 @runtime_checkable
@@ -147,6 +148,10 @@ class SharedSpace:
         codes = np.full((len(eeg), self.n_components_), np.nan)
         codes[there] = eeg[there] @ self.space_.eeg_directions
         return codes
+
+    def replay(self, eeg: Matrix, speech: Matrix) -> Replayed | None:
+        """Return where pairs were after each epoch of training; None: there was no training."""
+        return None
 
 
 class SpeechItself:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +26,10 @@ from jmml_edu.splits import grouped_folds
 
 MOST_P = 0.01
 """Where shuffled pairs share as much more often than this, EEG is not listened to."""
+
+
+Spaces = tuple[SharedSpace, SharedSpace]
+"""One for speech as it is, one for speech from which each speaker's mean was taken."""
 
 
 class JMML(EEGFree):
@@ -59,7 +64,13 @@ class JMML(EEGFree):
     sharing_p_
         p value of "EEG and speech of new people share nothing", without labels. Above 0.01 EEG is
         not listened to, and the road is that of :class:`EEGFree` to the last digit.
-
+    spaces_
+        The shared space as it is listened to: of speech as it is, and of speech from which each
+        speaker's mean was taken.
+    trial_
+        The shared space that found out how many epochs pay; its training can be replayed.
+    people_
+        Who was learned from.
     eeg_share_
         How much a classifier of EEG features may say where EEG is there at inference, in [0, 1].
 
@@ -126,6 +137,7 @@ class JMML(EEGFree):
         if not isinstance(self.step2, SharedSpace):
             check_one_of("JMML.fit", STEPS_2, step2=self.step2)
         _check_some_eeg(eeg, labels, groups)
+        self.people_ = np.unique(groups.astype(str))
         self.eeg_filler_ = GapFiller.of(eeg)
         filled = self.eeg_filler_.fill(eeg)
         self.eeg_scaler_ = Scaler.of(filled)
@@ -153,9 +165,11 @@ class JMML(EEGFree):
         folds = [fold for fold in folds if paired[fold.train].sum() >= fewest]
         self.step1_ = self._choose_step1(rows, folds)
         space = self._space(self.step1_, self.step2)
-        space = deepcopy(space).fit(rows.eeg, rows.speech, rows.groups, rows.labels).settled()
+        self.trial_ = deepcopy(space).fit(rows.eeg, rows.speech, rows.groups, rows.labels)
+        space = self.trial_.settled()
         self.epochs_ = space.epochs
         shared = fit_all((space,), rows, folds)
+        self.spaces_ = cast("Spaces", tuple(one.everybody for one in shared))
         self.sharing_p_ = p_of_sharing(shared[0], seed=self.seed)
         return shared if self.sharing_p_ <= MOST_P else []
 

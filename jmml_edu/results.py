@@ -6,7 +6,7 @@ that the table, the page and ``results.json`` show the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -186,6 +186,26 @@ class LatentCodes:
     held_out: Bool[np.ndarray, " pair"]
     train_correlations: Float[np.ndarray, " component"]
     held_out_correlations: Float[np.ndarray, " component"]
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """A training gone through again with the pairs one wants to look at.
+
+    Attributes
+    ----------
+    eeg, speech
+        Codes after each epoch, epoch x pair x component; epoch 0 is the model before training.
+    losses
+        Each term's mean over the batches, from epoch 1 on.
+    best_epoch
+        The epoch that those who judged liked best.
+    """
+
+    eeg: Float[np.ndarray, "epoch pair component"]
+    speech: Float[np.ndarray, "epoch pair component"]
+    losses: Mapping[str, Sequence[float]]
+    best_epoch: int
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from jmml_edu.classifier import Labels
 from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal.judges import draw_judges, judge, labels_to_judge_by
 from jmml_edu.crossmodal.network import OBJECTIVES, VIEWS, Batches, TwoViewNetwork
+from jmml_edu.crossmodal.replay import Replay
 from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
 from jmml_edu.crossmodal.turns import Standard, final_turn, numbers_of
 from jmml_edu.linear.two_views import Code, Features, TwoViews
@@ -81,6 +82,9 @@ class CorrelatedAutoencoder(TwoViews):
         What decided how many: ``"correlation"`` or ``"recall"`` of who judges, or ``"epochs"``.
     held_out_
         Which rows judged.
+    replay_
+        The encoders of each epoch of the trial, for any rows to be encoded with; None if nobody
+        judged, or the trial went on from a checkpoint.
 
     Notes
     -----
@@ -131,6 +135,8 @@ class CorrelatedAutoencoder(TwoViews):
         self.watched = watched
         self.seed = seed
 
+    replay_: Replay | None = None
+
     def fit(
         self,
         eeg: Matrix,
@@ -178,6 +184,7 @@ class CorrelatedAutoencoder(TwoViews):
             share = self.held_out if self.epochs is None else 0.0
             self.held_out_ = draw_judges(views, groups, share, self.seed)
             self.epochs_ = self.schedule.epochs if self.epochs is None else self.epochs
+            self.replay_ = None
             if self.held_out_.any():
                 self._try(views, weights, labels, checkpoint)
             self._learn_from_all(views, weights, checkpoint)
@@ -246,18 +253,27 @@ class CorrelatedAutoencoder(TwoViews):
         labels = labels_to_judge_by(labels, views["speech"], judging)
         self.stopped_by_ = "correlation" if labels is None else "recall"
         batches = self._start({name: view[~judging] for name, view in views.items()}, weights)
+        replay = Replay(self.network_, self._standards)
+
+        def judged() -> Mapping[str, float]:
+            raw = self._raw(views)
+            replay.note({name: one[~judging] for name, one in raw.items()})
+            return judge(raw, labels, judging)
+
         self.history_ = train(
             self.network_,
             len(batches),
             batches.losses,
             self._schedule(),
-            judge=lambda: judge(self._raw(views), labels, judging),
+            judge=judged,
             watch=self._watch(views),
             checkpoint=checkpoint,
             about=self._about(views, labels),
         )
-        best, judged = self.history_.best_epoch, self.history_.scores["correlation"]
-        pays = judged[best] - judged[0] >= self.least_gain * self.latent_dim
+        whole = len(replay.epochs) == self.history_.epochs + 1
+        self.replay_ = replay if whole else None
+        best, agreed = self.history_.best_epoch, self.history_.scores["correlation"]
+        pays = agreed[best] - agreed[0] >= self.least_gain * self.latent_dim
         self.epochs_ = best if pays else 0
 
     def _learn_from_all(

@@ -116,6 +116,17 @@ def picture(draw: Callable[[Axes], Axes], *, width_in: float, height_in: float) 
     return Picture(svg, png, round(96 * width_in), round(96 * height_in))
 
 
+def png_of(figure: Figure, *, dpi: int = 80, n_colours: int = 64) -> bytes:
+    """Return a figure as a PNG of few colours, small enough to stand in a notebook twice."""
+    from PIL import Image
+
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=dpi)
+    image = Image.open(drawn).convert("RGB").quantize(n_colours)
+    image.save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
 def _saved(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     """Return the bytes of the file that matplotlib would write."""
     file = io.BytesIO()
