@@ -21,6 +21,7 @@ import typer
 from rich.markup import escape
 
 from jmml_edu._checks import check_one_of, fail
+from jmml_edu.cli_course import build_notebooks
 from jmml_edu.console import (
     console,
     one_line_warnings,
@@ -46,6 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+
+app.command()(build_notebooks)
 
 RUN_EXAMPLES = """
 Examples:
