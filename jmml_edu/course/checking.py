@@ -97,7 +97,8 @@ def check(name: str, answer: Any) -> Verdict:
         verdict = _not_yet(exercise, broken)
     else:
         verdict = _well_done(exercise)
-    diary().add("check", name, passed=verdict.passed, rule=verdict.rule)
+    if verdict.rule != _BLANK.name:  # an exercise that nobody touched was not tried
+        diary().add("check", name, passed=verdict.passed, rule=verdict.rule)
     return verdict
 
 

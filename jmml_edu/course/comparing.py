@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from jmml_edu._checks import fail
+from jmml_edu.course.pages import Page, card
 from jmml_edu.course.showing import Shown, show
 from jmml_edu.plots.style import ACCENT, INK, MUTED, RULE, style
 
@@ -19,7 +19,7 @@ AGREES = 1e-6
 """Relative to the largest number: less is rounding."""
 
 
-def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) -> Shown:
+def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) -> Shown | Page:
     """Draw where two functions differ on the same data.
 
     Parameters
@@ -32,7 +32,8 @@ def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) ->
     Returns
     -------
     shown
-        Every number of one against the other, and the differences in their order.
+        Every number of one against the other, and the differences in their order; while yours
+        returns a blank, a word on that.
 
     Raises
     ------
@@ -44,7 +45,9 @@ def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) ->
     >>> compare(np.cumsum, lambda x: 2 * np.cumsum(x), np.ones(3))
     Figure: Yours and theirs differ in 3 of 3 numbers, by at most 3, first at (0,).
     """
-    own, other = (_numbers(function, data) for function in (mine, theirs))
+    if (first := mine(*copy.deepcopy(data))) is Ellipsis:
+        return card("Nothing to compare yet", "Your function still has a blank, `...`, to fill.")
+    own, other = (np.asarray(found, dtype=float) for found in (first, theirs(*copy.deepcopy(data))))
     if own.shape != other.shape:
         fail(
             "compare", "mine", f"return shape {other.shape}, as theirs does", own.shape,
@@ -58,11 +61,6 @@ def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) ->
         _draw_pairs(left, own, other, differs)
         _draw_differences(right, apart, differs)
     return show(figure, alt=_in_words(apart, differs))
-
-
-def _numbers(function: Callable[..., Any], data: tuple[Any, ...]) -> Float[np.ndarray, "..."]:
-    """Return what a function makes of a copy of the data, as numbers."""
-    return np.asarray(function(*copy.deepcopy(data)), dtype=float)
 
 
 def _in_words(apart: np.ndarray, differs: np.ndarray) -> str:

@@ -45,9 +45,7 @@ class Diary:
             lines = []
         found = [event for line in lines if (event := _event(line))] + self.unwritten
         return [
-            event
-            for event in found
-            if what in ("", event["what"]) and name in ("", event["name"])
+            event for event in found if what in ("", event["what"]) and name in ("", event["name"])
         ]
 
     def erase(self) -> int:

@@ -27,14 +27,16 @@ def hint(name: str) -> Page:
     Examples
     --------
     >>> hint("04.A").text.splitlines()[0]
-    '› 04.A, hint 1 of 2'
+    '▸ 04.A, hint 1 of 2'
     """
     exercise = find_exercise("hint", name)
     given = len(diary().events("hint", name))
     diary().add("hint", name)
     if given < len(exercise.hints):
         last = given + 1 == len(exercise.hints)
-        after = "Call it again for the solution." if last else "Call it again for one that says more."
+        after = (
+            "Call it again for the solution." if last else "Call it again for one that says more."
+        )
         head = f"{name}, hint {given + 1} of {len(exercise.hints)}"
         return card(head, exercise.hints[given], after)
     source = solution_source(exercise)

@@ -139,7 +139,7 @@ def by_name(*items: Any) -> dict[str, Any]:
 
     Examples
     --------
-    >>> list(by_name(Question("04.1", "Is water wet?", (("yes", "It is."), ("no", "Touch it.")), 0)))
+    >>> list(by_name(Question("04.1", "Wet?", (("yes", "It is."), ("no", "Touch it.")), 0)))
     ['04.1']
     """
     return {item.name: item for item in items}

@@ -12,7 +12,7 @@ Tone = Literal["good", "not yet", "note"]
 
 # Seen on white and on black; the mark and the first words say the same without colour.
 _COLOURS: dict[Tone, str] = {"good": "#0a8f62", "not yet": "#c7621b", "note": "#3b82c4"}
-_MARKS: dict[Tone, str] = {"good": "✔", "not yet": "○", "note": "›"}
+_MARKS: dict[Tone, str] = {"good": "✔", "not yet": "○", "note": "▸"}
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def predict(name: str, said: float | EllipsisType) -> Prediction:
     Examples
     --------
     >>> predict("99.coin", 0.5)
-    › Written down: 0.5
+    ▸ Written down: 0.5
       Now run on and see.
     """
     if said is Ellipsis:

@@ -34,7 +34,7 @@ def progress(*, erase: bool = False) -> Page:
 
     Examples
     --------
-    >>> progress(erase=True).text.startswith("› Forgotten")
+    >>> progress(erase=True).text.startswith("▸ Forgotten")
     True
     """
     book = diary()
@@ -64,7 +64,9 @@ def lesson_rows(book: Diary, lesson: Lesson) -> list[Row]:
     rows.append(Row("predictions", str(len(found)), f"{good} close"))
     rated = book.events("rate", f"{lesson.number:02d}")
     if rated:
-        rows.append(Row("how sure", ", ".join(map(str, rated[-1]["ratings"])), "of 4, by objective"))
+        rows.append(
+            Row("how sure", ", ".join(map(str, rated[-1]["ratings"])), "of 4, by objective")
+        )
     return rows
 
 
@@ -93,13 +95,16 @@ def _lesson_page(book: Diary, lesson: Lesson) -> Page:
     solved = sum(any(e["passed"] for e in book.events("check", one.name)) for one in needed)
     head = f"{lesson.number:02d} {lesson.title}: {solved} of {len(needed)} exercises solved"
     marks = {"solved": "✔ ", "tried": "○ ", "open": "· "}
-    lines = [f"  {marks.get(r.state, '')}{r.what}: {r.state}; {r.detail}".rstrip("; ") for r in rows]
+    lines = [
+        f"  {marks.get(r.state, '')}{r.what}: {r.state}; {r.detail}".rstrip("; ") for r in rows
+    ]
     body = "".join(
         f'<tr><td style="text-align:left">{marked_up(row.what)}</td>'
         f'<td style="text-align:left">{marks.get(row.state, "")}{row.state}</td>'
         f'<td style="text-align:left">{row.detail}</td></tr>'
         for row in rows
     )
-    table = f"<table><thead><tr><th>what</th><th>state</th><th>in detail</th></tr></thead>{body}</table>"
+    columns = "<tr><th>what</th><th>state</th><th>in detail</th></tr>"
+    table = f"<table><thead>{columns}</thead><tbody>{body}</tbody></table>"
     shown = card(head, tone="good" if solved == len(needed) else "note", extra=table)
     return Page("\n".join([shown.text, *lines]), shown.html)

@@ -143,8 +143,9 @@ def sliders(draw: Callable[..., tuple[Figure, str]], **ranges: Range) -> Live:
                 "Give lowest, highest, step and beginning.",
             )  # fmt: skip
         kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+        label = name.replace("_", " ").replace("eeg", "EEG")
         controls[name] = kind(
-            min=low, max=high, step=step, value=begin, description=name.replace("_", " "),
+            min=low, max=high, step=step, value=begin, description=label,
             continuous_update=False, layout={"width": "34em"}, style={"description_width": "9em"},
         )  # fmt: skip
 

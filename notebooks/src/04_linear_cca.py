@@ -24,9 +24,6 @@ from jmml_edu.course.lessons.pictures04 import (
     best_turn, draw_held_out, draw_noise, draw_round, draw_turn,
 )
 from jmml_edu.linear import CCA
-from jmml_edu.pairing import trial_pairs
-from jmml_edu.sources import read_features
-from jmml_edu.splits import grouped_folds
 
 session = start(4, student="")  # your name between the quotes gives you data of your own
 session
@@ -179,13 +176,14 @@ check("04.B", canonical_correlations)
 
 # %% [markdown]
 # **Is it the same as the package?** `CCA` takes another road (Cholesky factors instead of eigenvectors) and must
-# arrive at the same numbers. Once B is right, put `canonical_correlations` in place of `package`.
+# arrive at the same numbers, here on data of your own.
 
 # %%
 def package(eeg, speech):
-    return CCA(n_components=2).fit(eeg, speech).correlations_
+    return CCA(n_components=8).fit(eeg, speech).correlations_
 
-compare(package, package, eeg, speech)
+own = session.data()
+compare(canonical_correlations, package, own.eeg.values, own.speech.values)
 
 # %% [markdown]
 # ## One, from nothing
@@ -232,6 +230,10 @@ check("04.C", ...)
 # 2,000 utterances of 40 (simulated) people, 165 EEG and 101 speech features. Learn on 32 people; look at the other 8.
 
 # %% tags=["nbval-check-output"]
+from jmml_edu.pairing import trial_pairs
+from jmml_edu.sources import read_features
+from jmml_edu.splits import grouped_folds
+
 study = trial_pairs(read_features("samples", "eeg"), read_features("samples", "speech"))
 split = grouped_folds(study.subjects, study.labels, n_folds=5, seed=0)[0]
 learn, new = study.take(split.train), study.take(split.test)
@@ -276,7 +278,6 @@ show(figure, alt=words)
 # Learn on the first 200 pairs, look at the others; then put your count in place of `...`. `draw_held_out` draws it.
 
 # %% tags=["exercise", "04.D"]
-own = session.data()
 eeg, speech = own.eeg.values, own.speech.values
 # learn on the first half, look at the other
 

@@ -115,7 +115,7 @@ def n_words(markdown: str) -> int:
     """
     text = re.sub(r"\$\$?.+?\$\$?", " formula ", markdown, flags=re.DOTALL)
     text = re.sub(r"\]\([^)]*\)", " ", text)
-    return len(re.findall(r"\w[\w'’.,-]*", text))
+    return len(re.findall(r"\w[\w'.,-]*", text))
 
 
 def _n_lines(source: str) -> int:

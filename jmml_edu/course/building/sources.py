@@ -1,4 +1,4 @@
-"""Read a notebook's source: a Python script whose cells begin with ``# %%`` (jupytext's percent form)."""
+"""Read a notebook's source: a script whose cells begin with ``# %%``, jupytext's percent form."""
 
 from __future__ import annotations
 

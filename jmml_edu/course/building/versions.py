@@ -88,12 +88,13 @@ def _solved(cell: Cell, lesson: Lesson) -> Cell:
 def _node(cell: Cell) -> NotebookNode:
     """Return a cell as Jupyter keeps it."""
     make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
-    metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    tags = [*cell.tags, *(["nbval-check-output"] if "exercise" in cell.tags else [])]
+    metadata = {"tags": tags} if tags else {}
     return make(cell.text, id=cell.id, metadata=metadata)
 
 
 def _slide(node: NotebookNode) -> str:
-    """Return the place of a cell in the slides: a heading begins one, instructors' words are notes."""
+    """Return what a cell is in the slides: headings begin one, instructors' words are notes."""
     if "instructor" in node.metadata.get("tags", []):
         return "notes"
     begins = node.cell_type == "markdown" and node.source.startswith("#")

@@ -1,4 +1,4 @@
-"""The data of notebook 04: two clouds to turn, views to test functions on, everybody's own pairs."""
+"""The data of notebook 04: clouds to turn, views to test functions on, everybody's own pairs."""
 
 from __future__ import annotations
 

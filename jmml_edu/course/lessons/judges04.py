@@ -6,7 +6,11 @@ import numpy as np
 from jaxtyping import Float
 
 from jmml_edu.course.lessons.rules import (
-    finite_rule, mistake_rule, number_rules, numbers_of, shape_rule,
+    finite_rule,
+    mistake_rule,
+    number_rules,
+    numbers_of,
+    shape_rule,
 )  # fmt: skip
 from jmml_edu.course.nouns import Rule, Trial
 
@@ -108,7 +112,11 @@ def _too_large(trial: Trial) -> str | None:
 def _in_order(trial: Trial) -> str | None:
     found = np.asarray(trial.result, dtype=float)
     right = np.allclose(np.sort(found), np.sort(canonical_correlations(*trial.given)))
-    return "The numbers are right, their order is not." if right and (np.diff(found) > 1e-9).any() else None
+    return (
+        "The numbers are right, their order is not."
+        if right and (np.diff(found) > 1e-9).any()
+        else None
+    )
 
 
 def _same_numbers(trial: Trial) -> str | None:

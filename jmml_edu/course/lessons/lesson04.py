@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from jmml_edu.course.lessons.data04 import own_pairs, own_planted, tilted_views
 from jmml_edu.course.lessons.judges04 import (
-    CORRELATION_RULES, FOOL_RULES, HAND_RULES, OWN_RULES, WHITEN_RULES, canonical_correlations,
+    CORRELATION_RULES,
+    FOOL_RULES,
+    HAND_RULES,
+    OWN_RULES,
+    WHITEN_RULES,
+    canonical_correlations,
     whiten,
 )  # fmt: skip
 from jmml_edu.course.lessons.questions04 import QUESTIONS
@@ -63,7 +68,6 @@ LESSON = Lesson(
             ("Learn on the first half of the pairs, and correlate the codes of the second half.",
              "`CCA(n_components=8).fit(eeg[:200], speech[:200])`, then"
              " `.correlations(eeg[200:], speech[200:])`: count what is clearly above 0."),
-            "own = session.data()\n"
             "eeg, speech = own.eeg.values, own.speech.values\n"
             "found = CCA(n_components=8).fit(eeg[:200], speech[:200])\n"
             "held_out = found.correlations(eeg[200:], speech[200:])\n"

@@ -52,7 +52,11 @@ def draw_turn(pairs: Pairs, eeg_angle: float, speech_angle: float) -> Said:
             _draw_cloud(ax, views[name], read["EEG"])
             _draw_direction(ax, angles[name])
             ax.set(xlabel=f"{name} feature 1", ylabel=f"{name} feature 2")
-            dress(ax, title=f"{name[0].upper()}{name[1:]} read along {angles[name]:.0f}°", provenance=pairs.provenance)
+            dress(
+                ax,
+                title=f"{name[0].upper()}{name[1:]} read along {angles[name]:.0f}°",
+                provenance=pairs.provenance,
+            )
         _draw_agreement(axes[2], read["EEG"], read["speech"])
         dress(axes[2], title=f"Correlation {rho:+.2f}", provenance=pairs.provenance)
     return figure, (

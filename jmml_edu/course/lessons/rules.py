@@ -84,7 +84,9 @@ def mistake_rule(
     """
 
     def broken(trial: Trial) -> str | None:
-        wrong, found = (np.abs(np.asarray(v, dtype=float)) for v in (mistake(*trial.given), trial.result))
+        wrong, found = (
+            np.abs(np.asarray(v, dtype=float)) for v in (mistake(*trial.given), trial.result)
+        )
         if wrong.shape != found.shape:
             return None
         same = np.allclose(np.sort(wrong, axis=-1), np.sort(found, axis=-1), rtol=1e-6, atol=1e-9)
