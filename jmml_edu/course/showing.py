@@ -15,7 +15,7 @@ from jmml_edu._checks import fail
 
 DOTS_PER_INCH, N_COLOURS = 96, 128
 
-Range = tuple[float, float, float, float]
+Range = tuple[float, float, float, float] | list[str]
 
 FEWEST_LETTERS = 20
 """A shorter description cannot say what there is to see."""
@@ -108,7 +108,7 @@ class Live:
 
 
 def sliders(draw: Callable[..., tuple[Figure, str]], **ranges: Range) -> Live:
-    """Return a figure that is drawn anew whenever a slider moves.
+    """Return a figure that is drawn anew whenever a slider moves, or another word is chosen.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def sliders(draw: Callable[..., tuple[Figure, str]], **ranges: Range) -> Live:
         Takes the sliders' values by name and returns a figure and what there is to see in it,
         which stands below the figure and in its alternative text.
     ranges
-        Of each slider: lowest, highest, step, and where it begins.
+        Of each slider: lowest, highest, step, and where it begins; or the words to choose from.
 
     Returns
     -------
@@ -135,19 +135,7 @@ def sliders(draw: Callable[..., tuple[Figure, str]], **ranges: Range) -> Live:
     """
     import ipywidgets as widgets
 
-    controls = {}
-    for name, (low, high, step, begin) in ranges.items():
-        if not low <= begin <= high:
-            fail(
-                "sliders", name, f"begin between {low} and {high}", begin,
-                "Give lowest, highest, step and beginning.",
-            )  # fmt: skip
-        kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-        label = name.replace("_", " ").replace("eeg", "EEG")
-        controls[name] = kind(
-            min=low, max=high, step=step, value=begin, description=label,
-            continuous_update=False, layout={"width": "34em"}, style={"description_width": "9em"},
-        )  # fmt: skip
+    controls = {name: _control(name, values) for name, values in ranges.items()}
 
     def shown() -> Shown:
         figure, alt = draw(**{name: control.value for name, control in controls.items()})
@@ -162,6 +150,27 @@ def sliders(draw: Callable[..., tuple[Figure, str]], **ranges: Range) -> Live:
     for control in controls.values():
         control.observe(redraw, names="value")
     return Live(widgets.VBox([*controls.values(), page]), first)
+
+
+def _control(name: str, values: Range) -> Any:
+    """Return a slider, or a list of words to choose from."""
+    import ipywidgets as widgets
+
+    look = {"layout": {"width": "34em"}, "style": {"description_width": "9em"}}
+    label = name.replace("_", " ").replace("eeg", "EEG")
+    if isinstance(values, list):
+        return widgets.Dropdown(options=values, description=label, **look)
+    low, high, step, begin = values
+    if not low <= begin <= high:
+        fail(
+            "sliders", name, f"begin between {low} and {high}", begin,
+            "Give lowest, highest, step and beginning.",
+        )  # fmt: skip
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        min=low, max=high, step=step, value=begin, description=label, continuous_update=False,
+        **look,
+    )  # fmt: skip
 
 
 def _with_caption(shown: Shown) -> str:
