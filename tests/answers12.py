@@ -144,9 +144,9 @@ def of_the_second(first, second, people):
     return over_people(np.zeros_like(first), second, people)
 
 
-def half_of_it(first, second, people):
+def a_fifth_of_it(first, second, people):
     low, high = over_people(first, second, people)
-    return low + 0.3 * (high - low), high - 0.3 * (high - low)
+    return low + 0.4 * (high - low), high - 0.4 * (high - low)
 
 
 def with_the_mean(first, second, people):
@@ -177,7 +177,7 @@ ANSWERS: dict[str, Answers] = {
         (over_people, "passed"), (over_people_in_a_loop, "passed"),
         (over_rows, "rows, not people"), (apart_from_each_other, "not paired"),
         (upside_down, "first minus second"), (backwards_ends, "order of ends"),
-        (of_the_second, "beside the difference"), (half_of_it, "other width"),
+        (of_the_second, "beside the difference"), (a_fifth_of_it, "other width"),
         (with_the_mean, "shape"), (lambda first, second, people: (np.nan, 1.0), "not finite"),
     ],
     "12.D": [

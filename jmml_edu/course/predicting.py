@@ -42,7 +42,7 @@ class Prediction:
         """
         if self.said is None:
             return card(f"It is {found:.3g}", "You have not said a number; next time, bet first.")
-        good = abs(self.said - found) <= close
+        good = abs(self.said - found) <= close + 1e-9  # 0.90 and 0.85 are 0.05 apart to a reader
         diary().add("found", self.name, said=self.said, found=float(found), good=good)
         if good:
             return card(f"You said {self.said:g}, and it is {found:.3g}", tone="good")

@@ -91,7 +91,7 @@ def labels_to_shuffle(seed: int) -> tuple[np.ndarray, np.ndarray, int]:
     n_trials = int(rng.integers(24, 40))
     order = rng.permutation(n_trials)
     trials = np.repeat(order, 5)
-    labels = (np.arange(n_trials) < int(rng.integers(8, 13))).astype(int)
+    labels = (np.arange(n_trials) < int(rng.integers(8, 11))).astype(int)
     return labels[trials], trials, int(rng.integers(1000))
 
 
@@ -109,7 +109,7 @@ def two_methods(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     n_people = int(rng.integers(18, 26))
     people = np.repeat(np.arange(n_people), 40)
-    easy, better = rng.uniform(0.3, 0.8, n_people), rng.normal(0.08, 0.12, n_people)
+    easy, better = rng.uniform(0.15, 0.75, n_people), rng.normal(0.08, 0.2, n_people)
     first = rng.random(len(people)) < easy[people]
     second = rng.random(len(people)) < np.clip(easy + better, 0.02, 0.98)[people]
     return first, second, people

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
@@ -14,7 +16,7 @@ from jmml_edu.course.lessons.rules import (
 )  # fmt: skip
 from jmml_edu.course.nouns import Rule, Trial
 
-View = Float[np.ndarray, "pair feature"]
+View = Float[np.ndarray, "pair _"]
 
 HAND, WHITE, AGREE = "Six numbers by hand", "A round cloud", "Where two round clouds agree"
 NOISE, OWN = "One, from nothing", "Your own data"
@@ -34,7 +36,7 @@ def canonical_correlations(eeg: View, speech: View) -> Float[np.ndarray, " compo
     return np.linalg.svd(agreement, compute_uv=False)
 
 
-def _whitened_wrongly(x: View, mean: View, power: float) -> View:
+def _whitened_wrongly(x: View, mean: Any, power: float) -> View:
     """Return what whitening gives with another mean, or another power of the variances."""
     centred = x - mean
     variances, axes = np.linalg.eigh(centred.T @ centred / (len(x) - 1))

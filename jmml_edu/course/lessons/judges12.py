@@ -127,6 +127,10 @@ NULL_RULES = (
 )  # fmt: skip
 
 
+_ALIKE = 0.85, 1.15
+"""Two intervals from a few thousand draws differ by less than this."""
+
+
 def _percentiles(values: np.ndarray) -> np.ndarray:
     ends: np.ndarray = np.percentile(values, [2.5, 97.5])
     return ends
@@ -134,7 +138,7 @@ def _percentiles(values: np.ndarray) -> np.ndarray:
 
 def _of_rows(first: np.ndarray, second: np.ndarray, people: np.ndarray) -> np.ndarray:
     apart = second.astype(float) - first
-    draws = np.random.default_rng(1).integers(len(apart), size=(1000, len(apart)))
+    draws = np.random.default_rng(1).integers(len(apart), size=(2000, len(apart)))
     return _percentiles(apart[draws].mean(axis=1))
 
 
@@ -172,28 +176,33 @@ def _upside_down(trial: Trial) -> str | None:
     return "Your interval is that of first minus second." if near else None
 
 
+def _times_as_wide(trial: Trial) -> float:
+    """Return how many times as wide as the right interval an answer is."""
+    return _width(np.asarray(trial.result, dtype=float)) / _width(paired_interval(*trial.given))
+
+
 def _close_to(trial: Trial, wrong: np.ndarray) -> bool:
-    """Tell whether a width is within a tenth of a wrong one, and nearer to it than to the right."""
-    found = _width(np.asarray(trial.result, dtype=float))
-    off, right = abs(found - _width(wrong)), abs(found - _width(paired_interval(*trial.given)))
-    return off < 0.1 * _width(wrong) and off < right
+    """Tell whether a width is not the right one, and near a wrong one."""
+    other = _width(wrong) / _width(paired_interval(*trial.given))
+    ratio = _times_as_wide(trial)
+    return not _ALIKE[0] < ratio < _ALIKE[1] and abs(ratio - other) < 0.2 * other
 
 
 def _resampled_rows(trial: Trial) -> str | None:
-    ratio = _width(np.asarray(trial.result, dtype=float)) / _width(paired_interval(*trial.given))
     close = _close_to(trial, _of_rows(*trial.given))
-    return f"It is {ratio:.2f} times as wide as an interval over people." if close else None
+    return f"It is {_times_as_wide(trial):.2f} times as wide as one over people." if close else None
 
 
 def _resampled_apart(trial: Trial) -> str | None:
-    ratio = _width(np.asarray(trial.result, dtype=float)) / _width(paired_interval(*trial.given))
     close = _close_to(trial, _unpaired(*trial.given))
-    return f"It is {ratio:.2f} times as wide as a paired one." if close else None
+    return f"It is {_times_as_wide(trial):.2f} times as wide as a paired one." if close else None
 
 
 def _other_width(trial: Trial) -> str | None:
-    ratio = _width(np.asarray(trial.result, dtype=float)) / _width(paired_interval(*trial.given))
-    return None if 0.85 < ratio < 1.15 else f"It is {ratio:.2f} times as wide as expected."
+    ratio = _times_as_wide(trial)
+    return (
+        None if _ALIKE[0] < ratio < _ALIKE[1] else f"It is {ratio:.2f} times as wide as expected."
+    )
 
 
 PAIRED_RULES = (
