@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
-from jmml_edu._checks import InputError
-
-console = Console()
-complaints = Console(stderr=True)
+from jmml_edu.console import complaints, console, one_sentence_on_error
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
@@ -31,14 +27,11 @@ def build_notebooks(
     from jmml_edu.course.building.all import out_of_step
     from jmml_edu.course.building.budgets import budget_table, overspent
 
-    try:
+    with one_sentence_on_error():
         if check:
             _complain(list(out_of_step(folder)))
             return
         costs = build(folder, tuple(names or ()), on_step=lambda step: console.print(escape(step)))
-    except InputError as error:
-        complaints.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
-        raise typer.Exit(2) from None
     console.print(escape(budget_table(costs)), soft_wrap=True)
     _complain([sentence for cost in costs for sentence in overspent(cost)])
 
