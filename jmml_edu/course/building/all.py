@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -22,6 +23,7 @@ FOLDERS: dict[Version, str] = {
 """Where each version lies, seen from the notebooks' folder."""
 
 BUDGET_TABLE = "budgets.md"
+_ROW = re.compile(r"^\| \d\d_.*$", re.MULTILINE)
 
 
 def sources_in(folder: Path, words: tuple[str, ...] = ()) -> list[Path]:
@@ -47,7 +49,7 @@ def build_notebooks(
     folder
         The notebooks' folder; its sources lie in ``src``.
     words
-        Build only notebooks whose name holds one of these; the table is then left alone.
+        Build only notebooks whose name holds one of these; the table keeps the rows of others.
     on_step
         Told what is done next.
 
@@ -70,8 +72,9 @@ def build_notebooks(
             path = _path(folder, source, version)
             path.parent.mkdir(exist_ok=True)
             nbformat.write(notebook, path)
-    if not words:
-        (folder / BUDGET_TABLE).write_text(_table_page(costs), encoding="utf-8")
+    table = folder / BUDGET_TABLE
+    before = table.read_text(encoding="utf-8") if table.is_file() and words else ""
+    table.write_text(_table_page(costs, before), encoding="utf-8")
     return costs
 
 
@@ -121,10 +124,12 @@ def _take_outputs(notebook: NotebookNode, ran: NotebookNode) -> None:
         notebook.metadata["widgets"] = ran.metadata["widgets"]
 
 
-def _table_page(costs: list[Cost]) -> str:
-    """Return the page of budgets."""
-    return (
-        "# What each notebook costs\n\n"
-        "Learner versions, on one thread; written by `jmml-edu build-notebooks`.\n\n"
-        f"{budget_table(costs)}\n"
-    )
+def _table_page(costs: list[Cost], before: str) -> str:
+    """Return the page of budgets, with the rows of an earlier page that were not measured anew."""
+    head, line, *rows, limits = budget_table(costs).splitlines()
+    named = {row.split()[1]: row for row in [*_ROW.findall(before), *rows]}
+    return "\n".join([
+        "# What each notebook costs", "",
+        "Learner versions, on one thread; written by `jmml-edu build-notebooks`.", "",
+        head, line, *(named[name] for name in sorted(named)), limits, "",
+    ])  # fmt: skip

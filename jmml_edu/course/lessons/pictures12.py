@@ -57,9 +57,12 @@ def draw_mistakes(mistakes: Sequence[Mistake]) -> Said:
     figure = Figure(figsize=(10, 1.6 + 0.42 * len(mistakes)), layout="constrained")
     plot_mistakes(mistakes, ax=figure.subplots())
     worst = max(mistakes, key=lambda one: one.inflation.value)
+    told = f"{worst.name}: {worst.inflated.value:.2f} instead of {worst.honest.value + 0.0:.2f}."
+    if len(mistakes) == 1:
+        return figure, told
     return figure, (
         f"{len(mistakes)} mistakes, each with the score it shows and the honest one. The largest"
-        f" is {worst.name}: {worst.inflated.value:.2f} instead of {worst.honest.value:.2f}."
+        f" is {told}"
     )
 
 
