@@ -87,10 +87,11 @@ def _solved(cell: Cell, lesson: Lesson) -> Cell:
 
 def _node(cell: Cell) -> NotebookNode:
     """Return a cell as Jupyter keeps it."""
-    make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
     tags = [*cell.tags, *(["nbval-check-output"] if "exercise" in cell.tags else [])]
     metadata = {"tags": tags} if tags else {}
-    return make(cell.text, id=cell.id, metadata=metadata)
+    if cell.kind == "markdown":
+        return nbformat.v4.new_markdown_cell(cell.text, id=cell.id, metadata=metadata)
+    return nbformat.v4.new_code_cell(cell.text, id=cell.id, metadata=metadata)
 
 
 def _slide(node: NotebookNode) -> str:
