@@ -7,13 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from jmml_edu._checks import fail
 from jmml_edu.course.pages import Page, card
 from jmml_edu.course.showing import Shown, show
-from jmml_edu.plots.style import ACCENT, INK, MUTED, RULE, style
 
 AGREES = 1e-6
 """Relative to the largest number: less is rounding."""
@@ -55,12 +52,9 @@ def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) ->
         )  # fmt: skip
     apart = own - other
     differs = ~(np.abs(apart) <= AGREES * max(np.abs(other).max(initial=0), 1e-300))
-    with style():
-        figure = Figure(figsize=(9, 3.2), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        _draw_pairs(left, own, other, differs)
-        _draw_differences(right, apart, differs)
-    return show(figure, alt=_in_words(apart, differs))
+    from jmml_edu.course.differences import draw_both  # all plots come with it: seconds
+
+    return show(draw_both(own, other, differs), alt=_in_words(apart, differs))
 
 
 def _in_words(apart: np.ndarray, differs: np.ndarray) -> str:
@@ -73,27 +67,3 @@ def _in_words(apart: np.ndarray, differs: np.ndarray) -> str:
         f"Yours and theirs differ in {int(differs.sum())} of {differs.size} numbers,"
         f" by at most {most:.3g}, first at {first}."
     )
-
-
-def _draw_pairs(ax: Axes, own: np.ndarray, other: np.ndarray, differs: np.ndarray) -> None:
-    """Draw each number of one function against that of the other."""
-    ends = [float(np.nanmin([own, other])), float(np.nanmax([own, other]))]
-    ax.plot(ends, ends, color=RULE, lw=1.5, zorder=0)
-    for chosen, colour, marker in ((~differs, ACCENT, "o"), (differs, "#D55E00", "X")):
-        ax.scatter(other[chosen], own[chosen], s=22, color=colour, marker=marker, alpha=0.7, lw=0)
-    ax.set_xlabel("theirs")
-    ax.set_ylabel("yours")
-    agree = "Yours is theirs" if not differs.any() else f"{int(differs.sum())} numbers differ"
-    ax.set_title(agree, loc="left", fontweight="bold", color=INK)
-    ax.spines[["top", "right"]].set_visible(False)
-
-
-def _draw_differences(ax: Axes, apart: np.ndarray, differs: np.ndarray) -> None:
-    """Draw the differences in the order of the numbers."""
-    number = np.arange(apart.size)
-    ax.axhline(0, color=MUTED, lw=1)
-    ax.vlines(number, 0, apart.ravel(), color=np.where(differs.ravel(), "#D55E00", ACCENT), lw=1)
-    ax.set_xlabel("number, row by row")
-    ax.set_ylabel("yours minus theirs")
-    ax.set_title(f"Largest difference {np.abs(apart).max():.1g}", loc="left", fontweight="bold")
-    ax.spines[["top", "right"]].set_visible(False)
