@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
 """Of one step: a busy machine is slow, and waiting costs nothing where it is not."""
 
+OPEN = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    const cells = [...(panel?.content?.model?.cells ?? [])];
+    return cells.length > 5 && panel.sessionContext.session?.kernel?.status === 'idle';
+}"""
 DONE = """() => {
     const panel = window.jupyterapp.shell.currentWidget;
     const cells = [...panel.content.model.cells].filter(cell => cell.type === 'code');
@@ -78,7 +83,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             yield Lab(f"http://127.0.0.1:{port}/lab/tree/", diary)
         finally:
             server.terminate()
-            server.wait(60)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:  # its kernels end by themselves when it is gone
+                server.kill()
+                server.wait()
 
 
 def _wait_for(address: str) -> None:
@@ -106,9 +115,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 def run_all(page: Page, address: str, **edits: tuple[str, str]) -> None:
     """Open a notebook, change cells that hold a marker, and run every cell."""
     page.goto(address)
-    page.wait_for_function(
-        "() => document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')"
-    )
+    page.wait_for_function(OPEN)
     for marker, (old, now) in edits.items():
         page.evaluate(EDIT, [marker.replace("__", " "), old, now])
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -151,3 +158,12 @@ def test_a_learner_walks_through_linear_cca(page: Page, lab: Lab) -> None:
     for _ in range(7):
         page.keyboard.press("ArrowRight")
     page.get_by_alt_text("EEG read along 35°, speech along 0°").first.wait_for()
+
+
+def test_a_learner_chooses_how_to_deal_with_the_keyboard(page: Page, lab: Lab) -> None:
+    run_all(page, f"{lab.address}12_evaluation_and_leakage.ipynb")
+    page.evaluate(SHOW, "draw_deal(study, deal)")
+    page.get_by_alt_text("Five folds, dealt by window: 92% right").first.wait_for()
+    page.locator("select:visible").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_alt_text("Five folds, dealt by trial").first.wait_for()
