@@ -134,7 +134,7 @@ PLANTED = own_planted(student_seed(4, ""))
 
 ANSWERS: dict[str, Answers] = {
     "04.hand": [
-        (0.5, "passed"), (0.4999, "passed"), (1 / 2, "passed"),
+        (0.5, "passed"), (0.4999, "passed"), (0.51, "passed"), (0.49, "passed"),
         (2.0, "not divided"), (1.0, "covariance"), (0.67, "covariance"), (0.93, "not centred"),
         (0.25, "squared"), (0.3, "another number"), ("a half", "not a number"),
     ],
@@ -142,6 +142,7 @@ ANSWERS: dict[str, Answers] = {
         (by_eigenvectors, "passed"), (by_cholesky, "passed"), (by_svd, "passed"),
         (grand_mean, "one mean for all columns"), (no_mean, "not centred"),
         (forgotten_mean, "mean not 0"), (no_root, "divided by the variance"),
+        (lambda x: -no_root(x)[:, ::-1], "divided by the variance"),
         (by_n, "n for n - 1"), (columns_only, "columns still correlated"),
         (turned_only, "variance not 1"), (in_place, "changes its input"), (row_means, "stopped"),
         (says_nothing, "returns nothing"), (covariance_itself, "shape"),

@@ -72,6 +72,7 @@ def test_a_diary_that_cannot_be_written_is_kept_in_the_kernel(
         check("04.hand", 0.5)
         assert "Kept in this kernel only" in progress().text
         assert progress(erase=True).text.startswith("▸ Forgotten: 1")
+        assert diary().events() == []
 
 
 def test_progress_tells_how_far_each_exercise_is() -> None:
