@@ -130,11 +130,12 @@ def test_one_answer_of_a_question_is_right_and_each_has_its_word(question: Quest
 def test_choosing_an_answer_is_written_down_and_answered() -> None:
     asked = quiz("04.1")
     assert isinstance(asked, Live)
-    _, buttons, reply = asked.widget.children
+    _, *buttons, reply = asked.widget.children
     assert "Run this cell first" in reply.value
-    buttons.value = 1
+    buttons[1].click()
     assert "Not quite." in reply.value
-    buttons.value = 0
+    assert [button.description[0] for button in buttons] == ["○", "●", "○"]
+    buttons[0].click()
     assert "Only then can EEG say anything" in reply.value
     assert [event["right"] for event in diary().events("quiz", "04.1")] == [False, True]
 

@@ -55,28 +55,34 @@ def _reply(question: Question, chosen: int) -> Page:
 
 
 def _to_choose(question: Question) -> Live:
-    """Return the question with its answers as buttons."""
+    """Return the question with its answers as buttons.
+
+    Buttons, because JupyterLab keeps arrow keys for itself: Tab and the space bar reach these.
+    """
     import ipywidgets as widgets
 
-    options = [(f"{LETTERS[i]}) {text}", i) for i, (text, _) in enumerate(question.answers)]
     asked = widgets.HTML(f"<b>{marked_up(question.text)}</b>")
-    buttons = widgets.RadioButtons(
-        options=options, value=None, layout={"width": "max-content"}, tooltip=question.text
-    )
+    texts = [f"{LETTERS[i]}) {text}" for i, (text, _) in enumerate(question.answers)]
+    buttons = [
+        widgets.Button(description=f"○ {text}", layout={"width": "max-content"}) for text in texts
+    ]
     reply = widgets.HTML(f'<div role="status">{_WAITING}</div>')
 
-    def say(change: dict[str, Any]) -> None:
-        page = _reply(question, change["new"])
+    def say(clicked: Any) -> None:
+        for button, text in zip(buttons, texts, strict=True):
+            button.description = f"{'●' if button is clicked else '○'} {text}"
+        page = _reply(question, buttons.index(clicked))
         reply.value = f'<div role="status">{page.html}</div>'
 
-    buttons.observe(say, names="value")
+    for button in buttons:
+        button.on_click(say)
     answers = "".join(
         f"<details><summary>{marked_up(text)}</summary>{marked_up(word)}</details>"
-        for (text, _), (_, word) in zip(options, question.answers, strict=True)
+        for text, (_, word) in zip(texts, question.answers, strict=True)
     )
-    lines = [question.text, *(f"  {text}" for text, _ in options)]
+    lines = [question.text, *(f"  {text}" for text in texts)]
     page = Page("\n".join(lines), f"<p><b>{marked_up(question.text)}</b></p>{answers}")
-    return Live(widgets.VBox([asked, buttons, reply]), page)
+    return Live(widgets.VBox([asked, *buttons, reply]), page)
 
 
 def rate(number: int, *ratings: int) -> Live | Page:

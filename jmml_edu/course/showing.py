@@ -159,7 +159,10 @@ def _control(name: str, values: Range) -> Any:
     look = {"layout": {"width": "34em"}, "style": {"description_width": "9em"}}
     label = name.replace("_", " ").replace("eeg", "EEG")
     if isinstance(values, list):
-        return widgets.Dropdown(options=values, description=label, **look)
+        return widgets.ToggleButtons(
+            options=values, description=label,
+            style={"description_width": "9em", "button_width": "max-content"},
+        )  # fmt: skip
     low, high, step, begin = values
     if not low <= begin <= high:
         fail(

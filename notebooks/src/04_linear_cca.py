@@ -33,7 +33,7 @@ session
 #
 # *3 minutes*
 #
-# Choose with the mouse, or with Tab and the arrow keys; `quiz("04.1", "b")` does the same.
+# Choose with the mouse, or with Tab and the space bar; `quiz("04.1", "b")` does the same.
 
 # %%
 display(quiz("04.1"), quiz("04.2"), quiz("04.3"))
@@ -47,7 +47,8 @@ display(quiz("04.1"), quiz("04.2"), quiz("04.3"))
 # each point: how far it lies along the arrow. On the right, each moment has its two values, one read off
 # EEG and one off speech. Colour is the value read off EEG, in all three.
 #
-# Turn the arrows until the right-hand cloud becomes a line. The sliders move with the arrow keys too.
+# Turn the arrows until the right-hand cloud becomes a line. Without a mouse: Tab to a number, type
+# another one, press Enter.
 
 # %%
 clouds = two_clouds()

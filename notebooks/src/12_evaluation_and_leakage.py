@@ -53,8 +53,8 @@ print(f"right about coins: {by_window:.1%}")
 bet.against(by_window)
 
 # %% [markdown]
-# How can it know what a coin did? Look who is tested (orange) and who is learned from (blue), for three ways to deal. Choose with mouse
-# or arrow keys.
+# How can it know what a coin did? Look who is tested (orange) and who is learned from (blue), for three ways to deal. Choose with the mouse,
+# or with Tab and the space bar.
 
 # %%
 sliders(lambda deal: draw_deal(study, deal), deal=["window", "trial", "person"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 240
+PATIENCE_S = 180
 """Of one step: a busy machine is slow, and waiting costs nothing where it is not."""
 
 OPEN = """() => {
@@ -148,15 +148,16 @@ def test_a_learner_walks_through_linear_cca(page: Page, lab: Lab) -> None:
     page.evaluate(SHOW, 'quiz("04.1")')
     page.get_by_text("b) They belong to the same").click()
     page.get_by_text("nothing but the class connects the two").wait_for()
-    page.keyboard.press("ArrowUp")
+    assert [e["right"] for e in events(lab, "quiz")] == [False]
+    page.get_by_role("button", name="a) They were recorded").focus()
+    page.keyboard.press("Space")
     page.get_by_text("Only then can EEG say anything").wait_for()
     assert [e["right"] for e in events(lab, "quiz")] == [False, True]
 
     page.evaluate(SHOW, "two_clouds()")
     page.get_by_alt_text("EEG read along 0°, speech along 0°").first.wait_for()
-    page.get_by_role("slider").first.focus()
-    for _ in range(7):
-        page.keyboard.press("ArrowRight")
+    page.locator(".widget-readout:visible").first.fill("35")
+    page.keyboard.press("Enter")
     page.get_by_alt_text("EEG read along 35°, speech along 0°").first.wait_for()
 
 
@@ -164,6 +165,6 @@ def test_a_learner_chooses_how_to_deal_with_the_keyboard(page: Page, lab: Lab) -
     run_all(page, f"{lab.address}12_evaluation_and_leakage.ipynb")
     page.evaluate(SHOW, "draw_deal(study, deal)")
     page.get_by_alt_text("Five folds, dealt by window: 92% right").first.wait_for()
-    page.locator("select:visible").first.focus()
-    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="trial", exact=True).first.focus()
+    page.keyboard.press("Space")
     page.get_by_alt_text("Five folds, dealt by trial").first.wait_for()
