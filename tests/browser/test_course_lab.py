@@ -159,12 +159,3 @@ def test_a_learner_walks_through_linear_cca(page: Page, lab: Lab) -> None:
     page.locator(".widget-readout:visible").first.fill("35")
     page.keyboard.press("Enter")
     page.get_by_alt_text("EEG read along 35°, speech along 0°").first.wait_for()
-
-
-def test_a_learner_chooses_how_to_deal_with_the_keyboard(page: Page, lab: Lab) -> None:
-    run_all(page, f"{lab.address}12_evaluation_and_leakage.ipynb")
-    page.evaluate(SHOW, "draw_deal(study, deal)")
-    page.get_by_alt_text("Five folds, dealt by window: 92% right").first.wait_for()
-    page.get_by_role("button", name="trial", exact=True).first.focus()
-    page.keyboard.press("Space")
-    page.get_by_alt_text("Five folds, dealt by trial").first.wait_for()
