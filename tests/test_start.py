@@ -72,13 +72,18 @@ def test_tests_come_first_and_notebooks_after_them(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(start.ROOT)
-    (start.ROOT / "notebooks").mkdir()
+    monkeypatch.setenv("JMML_EDU_DIARY", "somebody's")
+    (start.ROOT / "notebooks" / "solutions").mkdir(parents=True)
     (start.ROOT / "notebooks" / "00_start_here.ipynb").touch()
+    (start.ROOT / "notebooks" / "solutions" / "04_linear_cca.ipynb").touch()
     commands = _recorded(start, monkeypatch, 0, 1)
     assert start.main(["test", "-k", "linear"]) == 1
     assert commands[1][-2:] == ["-k", "linear"]
     assert "--nbval-lax" in commands[2]
     assert "-k" not in commands[2]
+    names = [Path(word).as_posix() for word in commands[2][-2:]]
+    assert names == ["notebooks/00_start_here.ipynb", "notebooks/solutions/04_linear_cca.ipynb"]
+    assert start.child_environment()["JMML_EDU_DIARY"] == os.devnull
 
 
 def test_failing_tests_end_it(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

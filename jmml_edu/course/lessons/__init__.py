@@ -1,0 +1,1 @@
+"""What each notebook asks: one file of exercises, and one of pictures, per notebook."""
