@@ -95,12 +95,12 @@ def test_clips_stop_before_they_are_too_many_bytes(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_samples_can_be_heard_again_from_their_seed() -> None:
-    first = next(read_indexed(samples_folder() / RAW_NAME, "speech"))
+    first = next(iter(read_indexed(samples_folder() / RAW_NAME).of("speech")))
     again = recording_of(SAMPLES_WORLD, "speech", first.trial)
     assert again is not None
     np.testing.assert_allclose(again.signal, first.signal, atol=1 / 32_000)
     assert (again.label, again.subject) == (first.label, first.subject)
-    brain = next(read_indexed(samples_folder() / RAW_NAME, "eeg"))
+    brain = next(iter(read_indexed(samples_folder() / RAW_NAME).of("eeg")))
     seen = recording_of(SAMPLES_WORLD, "eeg", brain.trial)
     assert seen is not None
     assert np.abs(seen.signal - brain.signal).max() < 0.1

@@ -84,7 +84,7 @@ class CorrelatedAutoencoder(TwoViews):
         Which rows judged.
     replay_
         The encoders of each epoch of the trial, for any rows to be encoded with; None if nobody
-        judged, or the trial went on from a checkpoint.
+        judged, the trial went on from a checkpoint, or the model was loaded.
 
     Notes
     -----

@@ -15,9 +15,13 @@ from nbformat import NotebookNode
 from jmml_edu.course.building.versions import METADATA
 
 _USED = """
-import resource, sys
+import pathlib, re, resource, sys
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss / 2 ** (20 if sys.platform == "darwin" else 10))
+peak_mib = used.ru_maxrss / 2 ** (20 if sys.platform == "darwin" else 10)
+status = pathlib.Path("/proc/self/status")
+if status.exists():  # ru_maxrss counts the program that started the kernel, too
+    peak_mib = int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) / 2**10
+print(used.ru_utime + used.ru_stime, peak_mib)
 """
 
 _MODEL = re.compile(r"[0-9a-f]{32}")

@@ -85,7 +85,8 @@ def mistake_rule(
 
     def broken(trial: Trial) -> str | None:
         wrong, found = (
-            np.abs(np.asarray(v, dtype=float)) for v in (mistake(*trial.given), trial.result)
+            np.abs(np.atleast_1d(np.asarray(v, dtype=float)))
+            for v in (mistake(*trial.given), trial.result)
         )
         if wrong.shape != found.shape:
             return None
