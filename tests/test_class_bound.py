@@ -14,6 +14,7 @@ import pytest
 import torch
 from class_data import Classes, random_classes
 from sentences import explained, refused
+from sklearn.decomposition import PCA
 
 from jmml_edu.class_bound import ClassBound, class_bound
 from jmml_edu.class_means import covariance_by_class
@@ -176,10 +177,22 @@ def test_the_seed_decides_and_the_encoder_stays_as_it_was() -> None:
     assert first.alpha == ALPHA
 
 
-def test_scale_and_shift_of_features_change_nothing() -> None:
+class Loudest:
+    """An encoder that minds units: the principal components of each view."""
+
+    def fit(self, eeg: np.ndarray, speech: np.ndarray, *, groups: np.ndarray) -> Loudest:
+        self.components = PCA(8).fit(eeg), PCA(8).fit(speech)
+        return self
+
+    def transform(self, eeg: np.ndarray, speech: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.components[0].transform(eeg), self.components[1].transform(speech)
+
+
+@pytest.mark.parametrize("encoder", [SharedSpace((8,)), Loudest()], ids=["SharedSpace", "Loudest"])
+def test_scale_and_shift_of_features_change_nothing(encoder: object) -> None:
     train, test = drawn(4, "class")
     one, other = (
-        class_bound(*pairs, SharedSpace((8,)), draws=99).shared
+        class_bound(*pairs, encoder, draws=99).shared
         for pairs in ((train, test), [rescaled(side) for side in (train, test)])
     )
     np.testing.assert_allclose(one.correlations, other.correlations, atol=1e-8)
