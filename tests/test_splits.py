@@ -114,7 +114,7 @@ def test_folds_are_about_equally_large(seed: int) -> None:
     groups, labels = people(seed, n_people=12)
     largest = max((groups == who).sum() for who in set(groups))
     sizes = [len(fold.test) for fold in grouped_folds(groups, labels, n_folds=3, seed=seed)]
-    assert max(sizes) - min(sizes) <= largest
+    assert max(sizes) - min(sizes) < 2 * largest  # even classes come first, even sizes second
 
 
 def test_classes_are_as_even_as_groups_allow() -> None:
