@@ -108,13 +108,25 @@ def test_every_seed_deals_people_into_other_company(alike: bool) -> None:
     assert len(partitions) >= 18
 
 
-@few
-@given(seed=st.integers(0, 10_000))
-def test_folds_are_about_equally_large(seed: int) -> None:
-    groups, labels = people(seed, n_people=12)
+def apart(groups: np.ndarray, labels: np.ndarray, seed: int) -> float:
+    """How far sizes of folds lie apart, in people as large as the largest."""
     largest = max((groups == who).sum() for who in set(groups))
     sizes = [len(fold.test) for fold in grouped_folds(groups, labels, n_folds=3, seed=seed)]
-    assert max(sizes) - min(sizes) < 2 * largest  # even classes come first, even sizes second
+    return float((max(sizes) - min(sizes)) / largest)
+
+
+@few
+@given(seed=st.integers(0, 10_000))
+def test_folds_of_one_class_differ_by_one_person_at_most(seed: int) -> None:
+    groups, labels = people(seed, n_people=12)
+    assert apart(groups, np.full_like(labels, "a"), seed) <= 1
+
+
+def test_folds_of_several_classes_are_nearly_always_as_equal() -> None:
+    # Even classes come first: then no theorem holds, and about one draw in seventy is less even.
+    found = np.array([apart(*people(seed, n_people=12), seed) for seed in range(300)])
+    assert (found <= 1).mean() >= 0.97
+    assert found.max() < 2
 
 
 def test_classes_are_as_even_as_groups_allow() -> None:
