@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SLACK = 3  # machines that test are busy; what is promised was measured by hand
+SLACK = 3  # for busy machines; two idle cores need 17 ms, in JupyterLab 22, for 20,000 points 12
 ROAD, PAIRS = explored.closed()
 PALETTE = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167))
 MINUS = "\N{MINUS SIGN}"
@@ -458,7 +458,7 @@ def test_twenty_thousand_points_stay_fluid(context: BrowserContext) -> None:
         page.keyboard.press("+")
         until(page, f"document.querySelector('.jx').dataset.paints > {before}")
         took.append(float(page.get_attribute(".jx", "data-ms") or "nan"))
-    assert sorted(took)[len(took) // 4] <= 16 * SLACK
+    assert median(took) <= 16 * SLACK
 
 
 def test_leaving_takes_every_listener_along(context: BrowserContext) -> None:
