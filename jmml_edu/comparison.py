@@ -25,7 +25,6 @@ from jmml_edu.evaluation import (
     gain,
     macro_f1,
     score,
-    widen_for_shared_training,
 )
 from jmml_edu.experiment import Fold, folds_of
 from jmml_edu.kept import Kept, fingerprint
@@ -41,6 +40,7 @@ from jmml_edu.results import (
     LatentCodes,
     Plan,
 )
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.significance import exchange_test, holm
 
 OnStep = Callable[[str], None]

@@ -16,8 +16,9 @@ from jaxtyping import Float, Int
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.data import UNLABELLED, Features, Pairs, Split
+from jmml_edu.discriminant_encoder import Discriminants
 from jmml_edu.eeg_free import EEGFree, fit_all
-from jmml_edu.encoders import Discriminants, Encoder, PrincipalComponents, SharedSpace
+from jmml_edu.encoders import Encoder, PrincipalComponents, SharedSpace
 from jmml_edu.experiment import Fold
 from jmml_edu.missing import GapFiller, Matrix, Scaler
 from jmml_edu.pairing import (

@@ -17,9 +17,9 @@ from jmml_edu.evaluation import (
     FEWEST_SUBJECTS,
     draw_people,
     unweighted_average_recall,
-    widen_for_shared_training,
 )
 from jmml_edu.results import Interval
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.splits import grouped_folds
 
 
@@ -130,8 +130,8 @@ def crossed_score(
         Who speaks and what is said, or any two groups of each row.
     folds
         The folds that the predictions come from: who is tested in one teaches in others, and the
-        interval allows for that (:func:`~jmml_edu.evaluation.widen_for_shared_training`). None if
-        the model learned from other people and other stimuli altogether.
+        interval allows for that (:func:`~jmml_edu.shared_training.widen_for_shared_training`).
+        None if the model learned from other people and other stimuli altogether.
     seed
         Decides the draws.
 

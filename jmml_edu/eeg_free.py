@@ -17,8 +17,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from jmml_edu._checks import check_at_least, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
 from jmml_edu.data import Split
+from jmml_edu.discriminant_encoder import Discriminants
 from jmml_edu.encoders import (
-    Discriminants,
     Encoder,
     PrincipalComponents,
     SpeechItself,

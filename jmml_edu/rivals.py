@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from jmml_edu.classifier import HIDDEN, Classifier, Labels, LogOdds
-from jmml_edu.encoders import labelled_rows
+from jmml_edu.discriminant_encoder import labelled_rows
 from jmml_edu.label_network import LabelNetwork
 from jmml_edu.missing import Matrix, has_all
 

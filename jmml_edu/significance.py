@@ -30,7 +30,7 @@ def exchange_test(
     (M. D. Ernst, "Permutation methods", Statistical Science 19, 2004.) None with fewer than six
     people, of whom no outcome could be rare. Methods are judged as they were trained: where all
     labels are shown, folds share who teaches, and p falls below its level more often than it says
-    (:func:`jmml_edu.evaluation.widen_for_shared_training` says why, and mends intervals only).
+    (:func:`jmml_edu.shared_training.widen_for_shared_training` says why, and mends intervals only).
 
     Raises
     ------

@@ -20,9 +20,9 @@ from jmml_edu.evaluation import (
     counts_by_subject,
     score,
     unweighted_average_recall,
-    widen_for_shared_training,
 )
 from jmml_edu.results import Interval
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.splits import check_classes_can_be_tested, grouped_folds
 
 _HIDDEN = (UNLABELLED, "-1")  # as the nouns have it, and as scikit-learn has it
@@ -141,8 +141,8 @@ def nested_cross_validation(
     learn from show one class only, all people are said to be of that class.
 
     Folds share most of who teaches, and the interval allows for that
-    (:func:`~jmml_edu.evaluation.widen_for_shared_training`): it is right or somewhat too wide. Ask
-    :func:`~jmml_edu.permutation.permutation_baseline` whether there is anything at all.
+    (:func:`~jmml_edu.shared_training.widen_for_shared_training`): it is right or somewhat too
+    wide. Ask :func:`~jmml_edu.permutation.permutation_baseline` whether there is anything at all.
 
     References
     ----------

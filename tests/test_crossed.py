@@ -13,7 +13,8 @@ from sklearn.metrics import recall_score
 from sklearn.neighbors import NearestCentroid
 
 from jmml_edu.crossed import crossed_folds, crossed_score, rows_left_out
-from jmml_edu.evaluation import counts_by_subject, score, widen_for_shared_training
+from jmml_edu.evaluation import counts_by_subject, score
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.splits import grouped_folds
 from jmml_edu.validation import cross_validated_predictions
 

@@ -13,8 +13,9 @@ from studies import numbered, persuade, strong_pairs, with_gaps
 
 from jmml_edu import eeg_free
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
+from jmml_edu.discriminant_encoder import Discriminants
 from jmml_edu.eeg_free import LEAST_WEIGHT, EEGFree
-from jmml_edu.encoders import Discriminants, SharedSpace, SpeechItself, centre_within
+from jmml_edu.encoders import SharedSpace, SpeechItself, centre_within
 from jmml_edu.missing import Scaler
 from jmml_edu.selection import TrainingRows, Way, pool, weigh
 

@@ -20,9 +20,9 @@ from jmml_edu.evaluation import (
     pooled_recall,
     score,
     unweighted_average_recall,
-    widen_for_shared_training,
 )
 from jmml_edu.results import Interval
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.splits import grouped_folds
 
 CLASSES = ("a", "b", "c", "d")

@@ -23,8 +23,9 @@ from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.pipeline import make_pipeline
 
 from jmml_edu.data import Split
-from jmml_edu.evaluation import score, widen_for_shared_training
+from jmml_edu.evaluation import score
 from jmml_edu.results import Interval
+from jmml_edu.shared_training import widen_for_shared_training
 from jmml_edu.splits import grouped_folds
 from jmml_edu.validation import (
     NestedScore,
