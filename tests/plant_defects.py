@@ -1,6 +1,6 @@
 """Break the code on purpose and see whether the tests notice.
 
-    python tests/plant_defects.py              all of planted_defects.toml
+    python tests/plant_defects.py              all of planted_defects/
     python tests/plant_defects.py solver.py    those whose file or reason contains a word
 
 Each defect is planted alone in a copy of the package; the tests it names must then fail. The last
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIST = Path(__file__).with_name("planted_defects.toml")
+LISTS = Path(__file__).with_name("planted_defects")
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Defect:
 
 
 def listed() -> list[Defect]:
-    """Return the defects of the list."""
-    with LIST.open("rb") as file:
-        entries = tomllib.load(file)["defect"]
+    """Return the defects of all lists."""
+    lists = (tomllib.loads(file.read_text("utf-8")) for file in sorted(LISTS.glob("*.toml")))
+    entries = [entry for one in lists for entry in one["defect"]]
     return [Defect(**{**entry, "tests": tuple(entry["tests"])}) for entry in entries]
 
 
