@@ -10,6 +10,8 @@ import jaxtyping
 import numpy as np
 import pytest
 from answers04 import ANSWERS as ANSWERS_04
+from answers10 import ANSWERS as ANSWERS_10
+from answers11 import ANSWERS as ANSWERS_11
 from answers12 import ANSWERS as ANSWERS_12
 
 from jmml_edu.course import check, hint, start
@@ -18,8 +20,9 @@ from jmml_edu.course.hinting import solution_source
 from jmml_edu.course.lessons.data04 import own_pairs, own_planted
 from jmml_edu.course.session import student_seed
 from jmml_edu.linear import CCA
+from jmml_edu.losses import cca_loss
 
-ANSWERS: dict[str, list[tuple[Any, str]]] = {**ANSWERS_04, **ANSWERS_12}
+ANSWERS: dict[str, list[tuple[Any, str]]] = {**ANSWERS_04, **ANSWERS_10, **ANSWERS_11, **ANSWERS_12}
 EXERCISES = [
     exercise
     for number in lesson_numbers()
@@ -66,6 +69,7 @@ def test_an_answer_gets_the_word_meant_for_it(name: str, answer: Any, rule: str)
 def test_the_solution_that_hints_show_passes_as_it_stands(exercise: Any) -> None:
     session = start(int(exercise.name[:2]))
     space: dict[str, Any] = {"np": np, "CCA": CCA, "check": check, "session": session}
+    space["cca_loss"] = cca_loss
     if exercise.name == "04.D":
         space["own"] = session.data()
     before = [one for one in EXERCISES if one.name < exercise.name and one.takes == "function"]
