@@ -41,11 +41,11 @@ display(quiz("11.1"), quiz("11.2"), quiz("11.3"))
 # that EEG has a say at all: in many settings it has next to none, and you will meet one below.
 #
 # Each pale mark is the speech of a new person, in the shared space of notebook 10 (its linear form, so that seconds are enough). The star is one moment.
-# Choose moments, and switch its EEG off and on. Without a mouse: Tab to a control, then the space bar, or type a number and press Enter.
+# Switch its EEG off and on, then go to moment 4: EEG does not always help. Without a mouse: Tab to a control, then the space bar, or type a number and press Enter.
 
 # %%
 noisy = Roads(draw_world(NOISY))
-sliders(lambda moment, eeg: draw_moment(noisy, moment, eeg), moment=(0, 39, 1, 0), eeg=["there", "missing"])
+sliders(lambda moment, eeg: draw_moment(noisy, moment, eeg), moment=(0, 39, 1, 12), eeg=["there", "missing"])
 
 # %% [markdown]
 # **Predict.** EEG goes missing for all 1,600 moments. By how much does the speech point move at most? (The cloud is about 5 wide.) And of 100
@@ -105,7 +105,7 @@ told = {kind: tell_eeg(hidden, kind) for kind in ("trial", "class")}
 sliders(lambda moment: draw_told(hidden, told["trial"], moment), moment=(0, 39, 1, 3))
 
 # %% [markdown]
-# Orange follows grey, the mean of the class, and little else. What of it belongs to *this* moment? Two guesses of a class correlate, even if neither
+# Orange stays near grey, the mean of the class, and is far tamer than black. What of it belongs to *this* moment? Two guesses of a class correlate, even if neither
 # knows the moment. So take the class away first.
 #
 # ### Exercise B: what is told within a class

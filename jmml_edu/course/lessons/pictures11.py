@@ -47,7 +47,7 @@ def draw_moment(roads: Roads, moment: int, eeg: str) -> Said:
                       fontweight="bold", zorder=5)  # fmt: skip
         left.set(xlabel="speech component 1", ylabel="speech component 2")
         dress(left, title="Where this speech lies", provenance=new.provenance)
-        _draw_decision(right, said, roads.world.true[row], classes)
+        _draw_decision(right, said, int(roads.world.true[row]), classes)
         heard = "speech and EEG" if eeg == "there" else "speech alone"
         dress(right, title=f"Decided by {heard}", provenance=new.provenance)
     x, y = points[row, :2]
@@ -115,7 +115,7 @@ def draw_owners(tellings: Mapping[str, Telling], provenance: Provenance) -> Said
         for row, share in enumerate(shares.values()):
             ax.plot([0.5, share], [row, row], color=RULE, lw=5, zorder=1)
             ax.scatter(share, row, s=60, color=BOTH if row < 1 else SPEECH, zorder=2)
-            ax.annotate(f"{share:.0%}", (share, row), xytext=(10, -4), textcoords="offset points")
+            ax.annotate(f"{share:.0%}", (max(share, 0.5), row), xytext=(10, -4), textcoords="offset points")
         ax.axvline(0.5, color=INK, lw=1.2, ls="--")
         ax.set_yticks(range(len(names)), names)
         ax.set(ylim=(len(names) - 0.5, -0.5), xlim=(0.4, 0.85))
