@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +14,7 @@ import traitlets
 
 from jmml_edu._checks import InputError, check_at_least, fail
 from jmml_edu.data import Pairs
+from jmml_edu.explorer.browser import module_of, sheet_of, with_picture
 from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, recall_of
 from jmml_edu.explorer.packing import pack
 from jmml_edu.explorer.page import write_page
@@ -24,7 +23,7 @@ from jmml_edu.explorer.scene import Scene, scene_of
 from jmml_edu.explorer.table import selection_frame
 from jmml_edu.pipeline import JMML
 
-HERE = Path(__file__).parent
+TITLE = "Explorer of EEG and speech"
 
 MOST_SELECTED = 1000
 """Pairs that can be selected; up to four are compared side by side."""
@@ -82,8 +81,8 @@ class Explorer(anywidget.AnyWidget):
     [[3, '00003'], [5, '00005']]
     """
 
-    _esm = HERE / "explorer.js"
-    _css = HERE / "explorer.css"
+    _esm = module_of("parts", "signals", "clips", "explorer")
+    _css = sheet_of("parts", "explorer")
 
     _told = traitlets.Dict().tag(sync=True)
     _numbers = traitlets.Bytes().tag(sync=True)
@@ -191,11 +190,10 @@ class Explorer(anywidget.AnyWidget):
         block, index = self._embedded(min(clips, MOST_CLIPS))
         state = {
             "_told": self._told, "_clip_index": index, "selected": list(self.selected),
-            "step": self.step, "track": self.track, "eeg": self.eeg,
+            "step": self.step, "track": self.track, "eeg": self.eeg, "_numbers": self._numbers,
+            "_clips": block,
         }  # fmt: skip
-        return write_page(
-            Path(path), state, {"_numbers": self._numbers, "_clips": block}, alt=self._alt()
-        )
+        return write_page(Path(path), self, state, title=TITLE, alt=self._alt())
 
     def _embedded(self, n_clips: int) -> tuple[bytes, dict[str, list[int]]]:
         """Return clips one after the other, and where that of each place begins and ends."""
@@ -249,14 +247,4 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and for readers without one a picture with words."""
-        from jmml_edu.plots.style import png_of
-
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        picture = base64.b64encode(png_of(self.static())).decode()
-        image = f'<img alt="{html.escape(self._alt())}" src="data:image/png;base64,{picture}"'
-        fallback = {
-            "image/png": picture,
-            "text/html": f'<figure>{image} style="max-width:100%"></figure>',
-            "text/plain": self._alt(),
-        }
-        return {**fallback, **data, "text/plain": self._alt()}, metadata
+        return with_picture(super()._repr_mimebundle_(**kwargs), self.static(), alt=self._alt())
