@@ -62,4 +62,3 @@ def with_picture(
         "text/html": f'<figure>{image} style="max-width:100%"></figure>',
     }
     return {**fallback, **data, "text/plain": alt}, metadata
-

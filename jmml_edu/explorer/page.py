@@ -11,9 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
-def write_page(
-    path: Path, widget: Any, state: Mapping[str, Any], *, title: str, alt: str
-) -> Path:
+def write_page(path: Path, widget: Any, state: Mapping[str, Any], *, title: str, alt: str) -> Path:
     """Write a page that shows a widget without a kernel, and return its path.
 
     Parameters

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from anywidget import AnyWidget
 
-
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
 

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 from jmml_edu.columns import column_correlations
 from jmml_edu.data import Pairs, Provenance
-from jmml_edu.linear import CCA
 from jmml_edu.plots.style import ACCENT, FAINT, INK, MUTED, RULE, dress, style
 from jmml_edu.plots.turning import correlation_along, draw_cloud, turning_figure
 
@@ -45,21 +44,6 @@ def draw_turn(pairs: Pairs, eeg_angle: float, speech_angle: float) -> Said:
         f"EEG read along {eeg_angle:.0f}°, speech along {speech_angle:.0f}°:"
         f" correlation {rho:+.2f}."
     )
-
-
-def best_turn(pairs: Pairs) -> tuple[float, float, float]:
-    """Return the angles in degrees that agree best, from 0 to 180, and their correlation.
-
-    Examples
-    --------
-    >>> from jmml_edu.simulate.clouds import two_clouds
-    >>> round(best_turn(two_clouds())[2], 2)
-    0.89
-    """
-    found = CCA(n_components=1).fit(pairs.eeg.values, pairs.speech.values)
-    ends = (found.eeg_directions_[:, 0], found.speech_directions_[:, 0])
-    angles = [float(np.rad2deg(np.arctan2(end[1], end[0])) % 180) for end in ends]
-    return angles[0], angles[1], float(found.correlations_[0])
 
 
 def draw_round(before: Cloud, after: Cloud, provenance: Provenance) -> Said:

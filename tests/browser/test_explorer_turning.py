@@ -27,9 +27,7 @@ CLOUDS = two_clouds()
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A window of a laptop, whose owner wants no motion."""
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-    )
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     yield context
     context.close()
 
@@ -76,9 +74,7 @@ def drag(page: Page, view: int, degrees: float) -> None:
     page.mouse.move(middle[0] + 80, middle[1])
     page.mouse.down()
     radians = np.deg2rad(degrees)
-    page.mouse.move(
-        middle[0] + 100 * np.cos(radians), middle[1] - 100 * np.sin(radians), steps=5
-    )
+    page.mouse.move(middle[0] + 100 * np.cos(radians), middle[1] - 100 * np.sin(radians), steps=5)
     page.mouse.up()
 
 
