@@ -69,6 +69,7 @@ class Explorer {
     this.cursor = -1;
     this.sound = new Sound(model, this.world, () => this.showPlaying());
     this.useful = (k) => k < this.world.useful;
+    this.own = new OwnVoice(this);
     this.build(el);
     this.listen();
     this.retheme();
@@ -129,7 +130,7 @@ class Explorer {
       h("div", { class: "jx-below" }, this.timeline(),
         h("div", { class: "jx-detail" }, this.cards,
           h("details", { class: "jx-more" }, h("summary", {}, "Table of the selection"),
-            this.table))));
+            this.table), this.own.node)));
     el.append(h("div", { class: "jx-frame" }, this.root));
     this.showLegend();
     this.showScores();
@@ -199,6 +200,7 @@ class Explorer {
     cancelAnimationFrame(this.frame);
     this.pause();
     this.sound.close();
+    this.own.close();
   }
 
   set(name, value) {
@@ -407,6 +409,10 @@ class Explorer {
   home() {
     const { n, heldOut } = this.world;
     const found = [[], []];
+    for (const { code } of this.own.points) {
+      found[0].push(code[this.view.x]);
+      found[1].push(code[this.view.y]);
+    }
     for (let i = 0; i < n; i++) {
       if (!heldOut[i] && !this.view.training) continue;
       for (const side of [0, 1]) {
@@ -485,6 +491,7 @@ class Explorer {
     if (panel.number === 2 && this.world.kind === "trial") this.drawLinks(panel, brush);
     for (const side of this.sides(panel)) this.drawPoints(panel, brush, side);
     this.drawChosen(panel, brush);
+    if (panel.number && this.isRoad) this.drawOwn(panel, brush);
     this.drawAxes(panel, brush);
     this.drawBox(panel, brush);
     if (!this.hasPoints(panel)) this.drawWords(panel, brush);
@@ -655,6 +662,33 @@ class Explorer {
     brush.strokeText(number, x + r + 1, y - r + 4);
     brush.fillStyle = this.inks.ink;
     brush.fillText(number, x + r + 1, y - r + 4);
+  }
+
+  // The learner's own utterances: speech, and only where the road is shown.
+  drawOwn(panel, brush) {
+    const { ink, paper, palette } = this.inks;
+    this.own.points.forEach(({ code, says }, i) => {
+      const [x, y] = this.toScreen(panel, code[this.view.x], code[this.view.y]);
+      outline(brush, "star", x, y, 11);
+      Object.assign(brush, { fillStyle: palette[says.indexOf(Math.max(...says)) % palette.length],
+        strokeStyle: ink, lineWidth: 2 });
+      brush.fill();
+      brush.stroke();
+      Object.assign(brush, { font: "bold 12px system-ui, sans-serif", textAlign: "left",
+        strokeStyle: paper, fillStyle: ink, lineWidth: 3 });
+      const words = this.own.points.length > 1 ? `you ${i + 1}` : "you";
+      brush.strokeText(words, x + 12, y - 8);
+      brush.fillText(words, x + 12, y - 8);
+    });
+  }
+
+  showOwn() {
+    const { code } = this.own.points.at(-1);
+    const panel = this.panels[1];
+    const spot = this.toScreen(panel, code[this.view.x], code[this.view.y]);
+    if (!this.isRoad) this.go(this.track.steps.length - 1);
+    if (spot.some((v) => v < 12 || v > panel.size - 12)) this.home();
+    this.draw();
   }
 
   drawBox(panel, brush) {

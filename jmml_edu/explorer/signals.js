@@ -43,14 +43,15 @@ function fft(re, im) {
   }
 }
 
-// Draws a sound into the two canvases of an element.
-function drawSound(element, buffer, inks) {
+// Draws a sound into the two canvases of an element; `full` is the height of the waveform, that of
+// its own peak if it is not given.
+function drawSound(element, buffer, inks, full = 0) {
   const signal = buffer.getChannelData(0);
   const [wave, spectrum] = element.querySelectorAll("canvas");
   const wide = wave.clientWidth || 240;
   const brush = fitted(wave, wide, 40);
   brush.fillStyle = inks.accent;
-  const peak = signal.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-6);
+  const peak = full || signal.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-6);
   for (let x = 0; x < wide; x++) {
     let [low, high] = [0, 0];
     const [from, to] = [x, x + 1].map((v) => Math.floor((v / wide) * signal.length));

@@ -18,6 +18,7 @@ from jmml_edu.explorer.browser import module_of, sheet_of, with_picture
 from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, recall_of
 from jmml_edu.explorer.packing import pack
 from jmml_edu.explorer.page import write_page
+from jmml_edu.explorer.placing import OwnVoice
 from jmml_edu.explorer.scalp import scalp_of
 from jmml_edu.explorer.scene import Scene, scene_of
 from jmml_edu.explorer.table import selection_frame
@@ -81,7 +82,7 @@ class Explorer(anywidget.AnyWidget):
     [[3, '00003'], [5, '00005']]
     """
 
-    _esm = module_of("parts", "signals", "clips", "explorer")
+    _esm = module_of("parts", "signals", "clips", "own", "explorer")
     _css = sheet_of("parts", "explorer")
 
     _told = traitlets.Dict().tag(sync=True)
@@ -105,6 +106,7 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
         self.scene: Scene = scene_of(model, pairs, classes=classes)
+        self._own = OwnVoice(model, self.scene)
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
@@ -218,11 +220,19 @@ class Explorer(anywidget.AnyWidget):
         order = np.lexsort((self.scene.labels, turn, ~self.scene.held_out))
         return [int(place) for place in order]
 
-    def _answer(self, _: object, message: dict[str, Any], __: object) -> None:
-        """Bring the clip the browser asks for, or say why not."""
-        if message.get("kind") != "clip":
-            return
-        place = int(message["place"])
+    def _answer(self, _: object, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Do what the browser asks for."""
+        kind = message.get("kind")
+        if kind == "clip":
+            self._bring(int(message["place"]))
+        elif kind == "own":
+            told = self._own.place(str(message["name"]), bytes(buffers[0]))
+            self.send({"kind": "own", **told})
+        elif kind == "forget":
+            self._own.forget()
+
+    def _bring(self, place: int) -> None:
+        """Bring the clip of a pair, or say why not."""
         answer = {"kind": "clip", "place": place, "problem": ""}
         try:
             clips = clips_of(self.scene.pairs, self._recall, [place])

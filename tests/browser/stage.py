@@ -32,7 +32,7 @@ window.model = {
     (heard["change:" + name] ?? []).forEach((tell) => tell());
   },
   save_changes: () => {},
-  send: (message) => window.sent.push(message),
+  send: (message, _, buffers) => { window.sent.push(message); window.carried = buffers; },
   on: (name, tell) => (heard[name] ??= []).push(tell),
   off: (name, tell) => { heard[name] = (heard[name] ?? []).filter((one) => one !== tell); },
 };
