@@ -3,7 +3,8 @@
 :class:`Explorer` shows the shared space of a fitted road: ``scene`` asks the road everything once,
 ``tracks`` are what its sliders go through, ``scalp`` and ``clips`` are what can be seen and heard
 of a pair, ``packing`` makes bytes of it, ``widget`` shows it. In :class:`CorrelationPlayground` one
-turns two clouds by hand. ``browser`` and ``page`` are what any of them is outside Python.
+turns two clouds by hand, in :class:`VoiceAndBrain` one moves a feeling. ``browser`` and ``page``
+are what any of them is outside Python.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jmml_edu.explorer.playground import CorrelationPlayground
+    from jmml_edu.explorer.voice import VoiceAndBrain
     from jmml_edu.explorer.widget import Explorer
 
-__all__ = ["CorrelationPlayground", "Explorer"]
+__all__ = ["CorrelationPlayground", "Explorer", "VoiceAndBrain"]
 
-_HOMES = {"CorrelationPlayground": "playground", "Explorer": "widget"}
+_HOMES = {"CorrelationPlayground": "playground", "Explorer": "widget", "VoiceAndBrain": "voice"}
 
 
 def __getattr__(name: str) -> object:

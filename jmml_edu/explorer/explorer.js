@@ -165,7 +165,8 @@ class Explorer {
       (value) => this.setTrack(value));
     this.tracks.node.hidden = tracks.length < 2;
     this.slider = h("input", { type: "range", min: 0, step: 1,
-      oninput: (event) => this.go(Number(event.target.value)) });
+      oninput: (event) => this.slide(Number(event.target.value)),
+      onkeydown: (event) => this.slideByKey(event) });
     this.stepName = h("output", { class: "jx-step" });
     this.playButton = h("button", { type: "button", class: "jx-play",
       onclick: () => (this.playing ? this.pause() : this.play()) }, "▶ Play");
@@ -185,6 +186,7 @@ class Explorer {
       "change:track": () => this.retrack(),
       "change:eeg": () => this.tellMode(),
       "change:selected": () => this.reselect(),
+      "msg:custom": (message, buffers) => message.kind === "ridge" && this.solved(message, buffers),
     };
     for (const [name, then] of Object.entries(this.changes)) model.on(name, then);
     this.resized = new ResizeObserver(() => this.draw());
@@ -199,6 +201,7 @@ class Explorer {
     this.unwatch();
     cancelAnimationFrame(this.frame);
     this.pause();
+    clearTimeout(this.asking);
     this.sound.close();
     this.own.close();
   }
@@ -231,6 +234,7 @@ class Explorer {
     this.tracks.set(track.name);
     const last = track.steps.length - 1;
     this.slider.max = last;
+    this.slider.step = this.isFine ? 0.05 : 1;
     this.slider.setAttribute("aria-label", track.title);
     this.slider.disabled = this.playButton.disabled = last === 0;
     this.trackNote.textContent = track.note;
@@ -238,25 +242,97 @@ class Explorer {
     this.go(this.model.get("step"));
   }
 
-  go(step) {
-    const last = this.track.steps.length - 1;
-    const at = clamp(Math.round(step), 0, last);
+  // Between the ridges that have come along the kernel solves the closed form.
+  get isFine() {
+    return this.track.name === "ridge" && this.world.n <= MANY && !this.model.standsAlone
+      && !this.kernelIsSilent;
+  }
+
+  slide(value) {
+    const lastRidge = this.track.steps.length - 2;
+    if (!this.isFine || value % 1 === 0 || value > lastRidge) this.go(value);
+    else this.askRidge(value);
+  }
+
+  // Arrow keys go from step to step; with Shift in between, too.
+  slideByKey(event) {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by || !this.isFine || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const { at } = this.view;
+    const next = by > 0 ? Math.floor(at + 1e-9) + 1 : Math.ceil(at - 1e-9) - 1;
+    const value = event.shiftKey ? Math.round(20 * at + by) / 20 : next;
+    this.slide(clamp(value, 0, this.track.steps.length - 1));
+  }
+
+  askRidge(at) {
+    this.wanted = at;
+    this.show(at, `ridge ${this.ridgeAt(at)}`);
+    if (this.asking) return;
+    this.asking = setTimeout(() => this.silent(), PATIENCE_MS);
+    this.model.send({ kind: "ridge", ridge: 10 ** (at - 3), at });
+  }
+
+  ridgeAt(at) {
+    return String(Number((10 ** (at - 3)).toPrecision(2)));
+  }
+
+  solved({ at, train, heldOut }, [view]) {
+    clearTimeout(this.asking);
+    this.asking = null;
+    const bytes = (view.buffer ?? view).slice(view.byteOffset ?? 0);
+    const size = 2 * this.world.n * this.world.components;
+    this.live = { at, train, heldOut, codes: new Float32Array(bytes, 0, size) };
+    if (this.wanted === null) return;
+    if (this.wanted !== at) {
+      this.askRidge(this.wanted);
+      return;
+    }
+    this.show(at, `ridge ${this.ridgeAt(at)}`);
+    this.say(this.stepWords(at));
+  }
+
+  silent() {
+    this.asking = null;
+    this.kernelIsSilent = true;
+    this.slider.step = 1;
+    this.go(this.view.at);
+    this.say("The kernel did not answer: there are the ridges that came along and none in between."
+      + " Restart it and run the cell again.");
+  }
+
+  show(at, name) {
     this.view.at = at;
     this.slider.value = at;
-    this.slider.setAttribute("aria-valuetext", this.track.steps[at]);
-    this.stepName.textContent = this.track.steps[at];
-    if (this.model.get("step") !== at) this.set("step", at);
-    if (!this.playing) this.say(this.stepWords(at));
+    this.slider.setAttribute("aria-valuetext", name);
+    this.stepName.textContent = name;
     this.draw();
   }
 
+  go(step) {
+    const last = this.track.steps.length - 1;
+    const at = clamp(Math.round(step), 0, last);
+    this.wanted = null;
+    this.show(at, this.track.steps[at]);
+    if (this.model.get("step") !== at) this.set("step", at);
+    if (!this.playing) this.say(this.stepWords(at));
+  }
+
+  // What the kernel has solved, where the slider stands on it.
+  get solution() {
+    const isHere = this.live?.at === this.view.at && this.track.name === "ridge";
+    return isHere && this.view.at % 1 ? this.live : null;
+  }
+
   stepWords(at) {
-    const held = this.track.heldOut[at];
+    const held = this.solution?.heldOut ?? this.track.heldOut[at];
+    const train = this.solution?.train ?? this.track.train[at];
+    const name = this.solution ? `ridge ${this.ridgeAt(at)}` : this.track.steps[at];
     const values = held.slice(0, Math.min(3, this.world.useful)).filter((v) => v != null);
     const agree = values.length ? `correlations of new people ${values.map((v) => fixed(v))
-      .join(", ")}` : `correlations of those it learned from ${this.track.train[at].slice(0, 3)
+      .join(", ")}` : `correlations of those it learned from ${train.slice(0, 3)
       .map((v) => fixed(v)).join(", ")}`;
-    return `${this.track.title}: ${this.track.steps[at]}; ${agree}.`;
+    return `${this.track.title}: ${name}; ${agree}.`;
   }
 
   play() {
@@ -319,6 +395,9 @@ class Explorer {
   // Side 0 is EEG, 1 speech; between two steps on a straight line.
   code(side, place, k, at = this.view.at, track = this.track) {
     const { n, components, frames } = this.world;
+    if (at % 1 && track === this.track && this.solution) {
+      return this.solution.codes[(side * n + place) * components + k];
+    }
     const all = frames[track.name];
     const low = Math.floor(at);
     const part = at - low;
@@ -1233,7 +1312,8 @@ class Explorer {
       edge.left, 12, edge.right - edge.left);
     if (single) this.dots(brush, edge, up);
     else this.lines(brush, edge, up);
-    canvas.setAttribute("aria-label", this.stepWords(Math.round(this.view.at)));
+    canvas.setAttribute("aria-label",
+      this.stepWords(this.solution ? this.view.at : Math.round(this.view.at)));
   }
 
   dots(brush, edge, up) {
@@ -1299,6 +1379,7 @@ class Explorer {
     }
     brush.setLineDash([]);
     brush.globalAlpha = 1;
+    if (this.solution) this.drawSolution(brush, across(now), up);
     brush.strokeStyle = this.inks.ink;
     brush.lineWidth = 1;
     brush.beginPath();
@@ -1310,6 +1391,19 @@ class Explorer {
     brush.fillText(track.steps[0], edge.left, edge.bottom + 15);
     brush.textAlign = "right";
     brush.fillText(track.steps[last], edge.right, edge.bottom + 15);
+  }
+
+  drawSolution(brush, x, up) {
+    const { heldOut, train } = this.solution;
+    [heldOut, train].forEach((values, kind) => values.forEach((value, k) => {
+      if (value == null) return;
+      const colour = this.useful(k) ? this.inks.palette[k % this.inks.palette.length]
+        : this.inks.muted;
+      outline(brush, "circle", x, up(value), 3.5);
+      Object.assign(brush, { strokeStyle: colour, fillStyle: colour, lineWidth: 1.2 });
+      if (kind) brush.stroke();
+      else brush.fill();
+    }));
   }
 
   drawLosses() {

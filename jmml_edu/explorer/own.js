@@ -51,7 +51,7 @@ class OwnVoice {
       ? "Placing your own voice needs the kernel of a notebook; this page has none."
       : "A sentence or two, from a file or the microphone. The sound goes to the kernel of this"
         + " notebook, through the road of speech alone, and is kept nowhere.");
-    this.card = h("div", { class: "jx-card", hidden: true });
+    this.card = h("article", { class: "jx-mine", hidden: true });
     this.node = h("details", { class: "jx-more jx-own" }, h("summary", {}, "Place my own voice"),
       alone ? null : h("div", { class: "jx-bar" }, file, this.record, this.forget),
       this.words, this.card);

@@ -76,9 +76,9 @@ def _track(track: Track, packer: Packer) -> dict[str, Any]:
         "title": track.title,
         "note": track.note,
         "steps": [track.steps[step] for step in steps],
-        "train": _numbers(track.train_correlations[steps]),
-        "heldOut": _numbers(track.held_out_correlations[steps]),
-        "losses": {name: _numbers(np.array(values)) for name, values in track.losses.items()},
+        "train": numbers_of(track.train_correlations[steps]),
+        "heldOut": numbers_of(track.held_out_correlations[steps]),
+        "losses": {name: numbers_of(np.array(values)) for name, values in track.losses.items()},
         "numbers": steps.tolist(),
     }
 
@@ -114,12 +114,12 @@ def _regions(regions: Regions | None) -> dict[str, Any] | None:
     return {
         "name": regions.name,
         "say": regions.say,
-        "weights": _numbers(regions.weights),
-        "offsets": _numbers(regions.offsets),
+        "weights": numbers_of(regions.weights),
+        "offsets": numbers_of(regions.offsets),
     }
 
 
-def _numbers(values: np.ndarray) -> list[Any]:
+def numbers_of(values: np.ndarray) -> list[Any]:
     """Return nested lists of five digits, None for NaN: JSON has no other word for it."""
     rounded = np.vectorize(lambda v: float(f"{v:.5g}") if np.isfinite(v) else None, otypes=[object])
     return rounded(values).tolist() if values.size else values.tolist()

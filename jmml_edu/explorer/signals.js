@@ -86,6 +86,7 @@ function drawSpectrum(canvas, signal, { sampleRate, duration }, inks) {
   brush.drawImage(small, 0, 0, wide, tall);
   brush.fillStyle = inks.muted;
   brush.font = "10px system-ui, sans-serif";
+  brush.textAlign = "left";
   brush.fillText("5 kHz", 3, 11);
   brush.fillText("0 s", 0, tall + 11);
   brush.textAlign = "right";
@@ -93,7 +94,7 @@ function drawSpectrum(canvas, signal, { sampleRate, duration }, inks) {
 }
 
 // Draws the values of the electrodes as a map: one matrix fills what lies between them.
-function drawScalp(canvas, scalp, power, inks) {
+function drawScalp(canvas, scalp, power, inks, size = 64) {
   const e = scalp.electrodes.length;
   const grid = 28;
   const picture = new ImageData(grid, grid);
@@ -108,8 +109,9 @@ function drawScalp(canvas, scalp, power, inks) {
   }
   const small = Object.assign(document.createElement("canvas"), { width: grid, height: grid });
   small.getContext("2d").putImageData(picture, 0, 0);
-  const [size, r] = [64, 27];
+  const r = 27;
   const brush = fitted(canvas, size, size);
+  brush.scale(size / 64, size / 64);
   brush.save();
   brush.beginPath();
   brush.arc(32, 35, r, 0, 2 * Math.PI);

@@ -16,6 +16,7 @@ from jmml_edu._checks import InputError, check_at_least, fail
 from jmml_edu.data import Pairs
 from jmml_edu.explorer.browser import module_of, sheet_of, with_picture
 from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, recall_of
+from jmml_edu.explorer.live import LiveRidge
 from jmml_edu.explorer.packing import pack
 from jmml_edu.explorer.page import write_page
 from jmml_edu.explorer.placing import OwnVoice
@@ -107,6 +108,7 @@ class Explorer(anywidget.AnyWidget):
         check_at_least("Explorer", 0, clips=clips)
         self.scene: Scene = scene_of(model, pairs, classes=classes)
         self._own = OwnVoice(model, self.scene)
+        self._live = LiveRidge(model, pairs, self.scene)
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
@@ -230,6 +232,9 @@ class Explorer(anywidget.AnyWidget):
             self.send({"kind": "own", **told})
         elif kind == "forget":
             self._own.forget()
+        elif kind == "ridge":
+            told, codes = self._live.solve(float(message["ridge"]))
+            self.send({"kind": "ridge", "at": message["at"], **told}, buffers=[codes])
 
     def _bring(self, place: int) -> None:
         """Bring the clip of a pair, or say why not."""

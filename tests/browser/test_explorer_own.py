@@ -107,7 +107,7 @@ def test_a_file_goes_along_the_road_and_shows_where_it_lands(
     page.wait_for_function("window.started === 1")
     page.get_by_role("button", name="Forget mine").click()
     assert page.evaluate("window.sent.at(-1)") == {"kind": "forget"}
-    assert page.locator(".jx-own .jx-card").is_hidden()
+    assert page.locator(".jx-mine").is_hidden()
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
@@ -119,7 +119,7 @@ def test_a_bad_file_leaves_a_sentence_and_nothing_else(
     page.locator(".jx-own input").set_input_files(tmp_path / "note.wav")
     answer(page, explorer)
     assert status(page).startswith("Explorer: the file must name a complete sound file; got note")
-    assert page.locator(".jx-own .jx-card").is_hidden()
+    assert page.locator(".jx-mine").is_hidden()
     (tmp_path / "big.wav").write_bytes(b"0" * 8_000_001)
     page.locator(".jx-own input").set_input_files(tmp_path / "big.wav")
     page.wait_for_function(
