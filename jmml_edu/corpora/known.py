@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora import (
+    bids,
+    continuous,
     crema_d,
     deap,
     dreamer,
@@ -36,6 +38,12 @@ class Reader(NamedTuple):
 
 READERS: tuple[Reader, ...] = (
     Reader(indexed.ABOUT, lambda folder, _: indexed.is_indexed(folder), indexed.read_indexed),
+    Reader(
+        continuous.ABOUT,
+        lambda folder, _: continuous.is_continuous(folder),
+        continuous.read_continuous,
+    ),
+    Reader(bids.ABOUT, lambda folder, _: bids.is_bids(folder), bids.read_bids),
     Reader(nemo.ABOUT, lambda folder, _: nemo.is_nemo(folder), nemo.read_nemo),
     Reader(eav.ABOUT, lambda _, files: eav.is_eav(files), eav.read_eav),
     Reader(ravdess.ABOUT, lambda _, files: ravdess.is_ravdess(files), ravdess.read_ravdess),
