@@ -7,10 +7,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pytest
 from made_corpora import brain
-from made_events import CHANNELS, RATE_HZ, length_s, make_bids, planned, save_long, write_trials
+from made_events import CHANNELS, RATE_HZ, length_s, make_bids, planned, write_trials
 
 from jmml_edu._checks import InputError
 from jmml_edu.corpora.bids import read_bids
@@ -152,12 +153,16 @@ def test_channels_that_the_table_does_not_know_are_a_problem(tmp_path: Path) -> 
     assert "got sub-01_task-films_eeg.edf, of which MNE says: " in found
 
 
-def test_one_recording_in_two_formats_is_a_problem(tmp_path: Path) -> None:
+def test_one_recording_in_two_formats_is_refused(tmp_path: Path) -> None:
     make_bids(tmp_path, ("01",))
-    other = only(tmp_path, ".edf").with_suffix(".bdf")
-    save_long(other.with_suffix(".tmp.edf"), [], seconds=4, seed=0)
-    other.with_suffix(".tmp.edf").rename(other)
-    assert read_bids(tmp_path).problems
+    path = only(tmp_path, ".edf")
+    signals = [
+        edfio.BdfSignal(signal.data, RATE_HZ, label=signal.label, physical_dimension="uV")
+        for signal in edfio.read_edf(path).signals
+    ]
+    edfio.Bdf(signals).write(path.with_suffix(".bdf"))
+    with pytest.raises(InputError, match="folder must hold each recording once; got"):
+        read_bids(tmp_path)
 
 
 def test_a_folder_without_eeg_gets_a_sentence(tmp_path: Path) -> None:
@@ -203,7 +208,8 @@ def test_a_real_file_by_way_of_mne_bids_comes_back(real_data: Path, tmp_path: Pa
     trials = list(read_bids(tmp_path))
     starts = [at for at, _, code in events if code == codes["Stimulus/S255"]]
     assert len(trials) == len(starts) == 5
-    rows = [raw.ch_names.index(name) for name in trials[0].channels]
+    names = [name.lower() for name in raw.ch_names]
+    rows = [names.index(name.lower()) for name in trials[0].channels]
     for recording, at in zip(trials, starts, strict=True):
         expected = 1e6 * raw.get_data(picks=rows, start=at, stop=at + 500)
         assert recording.signal == pytest.approx(expected, abs=1e-3)

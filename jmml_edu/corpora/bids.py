@@ -10,7 +10,6 @@ written beside ``dataset_description.json`` (:mod:`jmml_edu.corpora.windows`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,31 +62,38 @@ def read_bids(folder: Path) -> Corpus:
         If mne-bids is not installed, there is no EEG, or ``trials.csv`` is missing or wrong. A
         recording that cannot be opened or has no events is a problem, to be mended first.
     """
-    places = {path.fpath: path for path in _recordings(folder)}
+    _check_installed()
     found: dict[Path, Long] = {}
 
     def list_file(path: Path) -> Sequence[Entry] | str:
-        if path not in places:
+        if not _is_recording(path, folder):
             return [] if _belongs(path, folder) else "no part of BIDS"
-        found[path] = _open(places[path])
+        found[path] = _open(path)
         return [found[path].template]
 
     listing = find_entries("read_bids", ABOUT, folder, list_file)
     return cut_corpus(corpus_of(ABOUT, folder, listing, _read_file), list(found.values()))
 
 
-def _recordings(folder: Path) -> list[Any]:
-    """Return mne-bids' paths of the raw EEG recordings."""
+def _check_installed() -> None:
+    """Raise if mne-bids is not there."""
     try:
-        import mne_bids
+        import mne_bids  # noqa: F401
     except ImportError:
         fail(
             "read_bids", "mne-bids", "be installed", "no such package",
             "Install it with: pip install 'jmml_edu[bids]'",
         )  # fmt: skip
-    endings = [e for ending in EEG_FORMATS for e in (ending, ending.upper())]
-    return mne_bids.find_matching_paths(
-        folder, datatypes="eeg", suffixes="eeg", extensions=endings, ignore_nosub=True
+
+
+def _is_recording(path: Path, folder: Path) -> bool:
+    """Return whether a file is raw EEG of somebody, be it there or only a link to nowhere."""
+    *above, name = path.relative_to(folder).parts
+    return (
+        bool(above)
+        and above[0].startswith("sub-")
+        and above[-1] == "eeg"
+        and name.lower().endswith(tuple(f"_eeg{ending}" for ending in EEG_FORMATS))
     )
 
 
@@ -99,35 +105,39 @@ def _belongs(path: Path, folder: Path) -> bool:
     return path.suffix in {".json", ".tsv"} or top.startswith(_TOP) or top == TRIALS_NAME
 
 
-def _open(place: Any) -> Long:
+def _open(path: Path) -> Long:
     """Return what the header of a recording and its events say."""
-    file = _raw(place)
+    file, place = _raw(path), _place(path)
     check_whole(file)
     table = place.find_matching_sidecar(suffix="events", extension=".tsv", on_error="ignore")
     if table is None:
         fail(
-            "read_bids", "recording", "have a table of events", f"none for {place.fpath.name}",
-            f"Add {place.basename.removesuffix('eeg' + place.extension)}events.tsv.",
+            "read_bids", "recording", "have a table of events", f"none for {path.name}",
+            f"Add {path.name.rpartition('_')[0]}_events.tsv.",
         )  # fmt: skip
     entities = {key: value for key, value in place.entities.items() if value and key != "subject"}
     session = place.session or ""
     template = Entry(
-        place.fpath, "eeg", f"sub-{place.subject}", " ".join(entities.values()), UNLABELLED,
+        path, "eeg", f"sub-{place.subject}", " ".join(entities.values()), UNLABELLED,
         session=session, sample_rate_hz=file.sample_rate_hz,
     )  # fmt: skip
     return Long(template, file.raw.n_times / file.sample_rate_hz, read_event_table(Path(table)))
 
 
-def _raw(place: Any) -> RawEeg:
+def _place(path: Path) -> Any:
+    """Return mne-bids' idea of a file."""
+    import mne_bids
+
+    return mne_bids.get_bids_path_from_fname(path, check=False)
+
+
+def _raw(path: Path) -> RawEeg:
     """Return a recording, opened by mne-bids."""
     import mne_bids
 
-    # That the folder lacks optional tables is its business; what is missing here is told elsewhere.
-    return open_raw_eeg(place.fpath, partial(mne_bids.read_raw_bids, place, verbose="error"))
+    return open_raw_eeg(path, lambda: mne_bids.read_raw_bids(_place(path), verbose="warning"))
 
 
 def _read_file(path: Path, entries: Sequence[Entry], provenance: Provenance) -> Iterator[Recording]:
     """Yield the trials of a recording."""
-    import mne_bids
-
-    yield from read_trials(_raw(mne_bids.get_bids_path_from_fname(path)), entries, provenance)
+    yield from read_trials(_raw(path), entries, provenance)

@@ -15,6 +15,7 @@ from jmml_edu.corpora import (
     dreamer,
     eav,
     emodb,
+    faced,
     iemocap,
     indexed,
     nemo,
@@ -56,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     Reader(iemocap.ABOUT, lambda _, files: iemocap.is_iemocap(files), iemocap.read_iemocap),
     Reader(seed.ABOUT, lambda _, files: seed.is_seed(files), seed.read_seed),
     Reader(dreamer.ABOUT, lambda _, files: dreamer.is_dreamer(files), dreamer.read_dreamer),
+    Reader(faced.ABOUT, lambda _, files: faced.is_faced(files), faced.read_faced),
 )
 """All corpora that are read; the first whose folder it is reads it."""
 
