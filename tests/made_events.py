@@ -8,7 +8,7 @@ from pathlib import Path
 
 import edfio
 import numpy as np
-from made_corpora import brain
+from made_corpora import brain, hum
 
 CHANNELS = ("F3", "F4", "C3", "C4", "P3", "P4")
 RATE_HZ, TRIAL_S, GAP_S = 128, 2, 3
@@ -107,3 +107,19 @@ def _save_bids(folder: Path, person: str, session: str, *, n_rounds: int, seed: 
     lines = [f"{onset:g}\tn/a\t{name}\tfilms/{name}.mp4" for onset, _, name in planned(n_rounds)]
     table = "\n".join(["onset\tduration\ttrial_type\tstim_file", *lines])
     Path(f"{stem}_events.tsv").write_text(table + "\n")
+
+
+def make_indexed(folder: Path, people: Sequence[str] = ("A", "B"), *, n_trials: int = 8) -> Path:
+    """A laboratory's pairs: one EDF and one sound file for each trial, and the table of them."""
+    lines = ["file,modality,subject,trial,label"]
+    labels = ("happy", "sad", "angry", "calm")
+    for number, person in enumerate(people):
+        for trial in range(n_trials):
+            label, stem = labels[trial % 4], f"{person}{trial:02d}"
+            seed = 100 * number + trial
+            save_long(folder / f"{stem}.edf", [], seconds=TRIAL_S, seed=seed)
+            hum(folder / f"{stem}.wav", seed=seed)
+            lines += [f"{stem}.edf,eeg,{person},{trial},{label}"]
+            lines += [f"{stem}.wav,speech,{person},{trial},{label}"]
+    (folder / "recordings.csv").write_text("\n".join(lines) + "\n")
+    return folder
