@@ -390,6 +390,16 @@ def test_a_wrong_table_of_events_is_a_problem(tmp_path: Path, text: str, said: s
     assert said in problem(read_continuous(tmp_path))
 
 
+def test_a_table_of_events_that_is_missing_or_no_text_is_a_problem(tmp_path: Path) -> None:
+    one(tmp_path, [], "x,,0,2")
+    index(tmp_path, "a.edf,A,e.csv", columns="file,subject,events")
+    assert "read_event_table: e.csv must be a file that exists" in problem(
+        read_continuous(tmp_path)
+    )
+    (tmp_path / "e.csv").write_text('onset,trial_type\n1,"' + "x" * 200_000 + '"\n')
+    assert "e.csv must be a table of text; got field larger" in problem(read_continuous(tmp_path))
+
+
 def test_capital_endings_and_hidden_files(tmp_path: Path) -> None:
     one(tmp_path, [(1.0, 0.0, "x")], "x,,0,1")
     (tmp_path / "a.edf").rename(tmp_path / "a.EDF")

@@ -26,7 +26,8 @@ ABOUT = About(
     page="https://github.com/CheyneyComputerScience/CREMA-D",
     access="Open: clone with Git LFS, or the sounds are pointers of 130 bytes.",
     licence="Open Database License",
-    layout="AudioWAV/1001_DFA_ANG_XX.wav\nprocessedResults/summaryTable.csv, for what listeners heard",
+    layout="AudioWAV/1001_DFA_ANG_XX.wav\n"
+    "processedResults/summaryTable.csv, where labels as heard are wanted",
     modalities=("speech",),
     scheme="valence",
     n_people=91,

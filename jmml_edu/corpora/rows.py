@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from jmml_edu._checks import fail
+from jmml_edu._checks import as_told_by, fail
 from jmml_edu.corpora.table_text import read_text
 
 
@@ -29,24 +29,29 @@ def read_rows(function: str, path: Path, columns: Sequence[str]) -> list[dict[st
         If there is no such file, it is no text, a column is missing, or a line has more or fewer
         cells than there are columns.
     """
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
-    reader = csv.reader(io.StringIO(read_text(path)), delimiter=separator)
-    names = [name.strip() for name in next(reader)]
+    (_, names), *lines = _lines(function, path)
     lacking = [name for name in columns if name not in names]
     if lacking or len(set(names)) < len(names):
         fail(
             function, path.name, f"have columns {', '.join(columns)}, each once",
             ", ".join(names), "Correct its first line.",
         )  # fmt: skip
-    rows = []
-    for cells in reader:
-        if not cells:
-            continue
+    for number, cells in lines:
         if len(cells) != len(names):
             fail(
                 function, path.name, "have one cell for each column",
-                f"{len(cells)} in line {reader.line_num} for {len(names)} columns",
-                "Mend that line.",
+                f"{len(cells)} in line {number} for {len(names)} columns", "Mend that line.",
             )  # fmt: skip
-        rows.append(dict(zip(names, (cell.strip() for cell in cells), strict=True)))
-    return rows
+    return [dict(zip(names, cells, strict=True)) for _, cells in lines]
+
+
+def _lines(function: str, path: Path) -> list[tuple[int, list[str]]]:
+    """Return the lines that are not empty, with their numbers."""
+    with as_told_by(function):
+        text = read_text(path)
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
+    except csv.Error as error:
+        fail(function, path.name, "be a table of text", str(error), "Export it again.")
