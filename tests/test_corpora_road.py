@@ -39,7 +39,7 @@ SMALL: dict[str, Callable[[Path], Path]] = {
     ),
     "DREAMER": lambda folder: made.make_dreamer(folder, 4, n_trials=8, n_time=400),
     "FACED": lambda folder: make_faced(folder, FOUR, n_time=500),
-    "your own recordings": lambda folder: make_indexed(folder, "ABCD", n_trials=4),
+    "your own recordings": lambda folder: make_indexed(folder, "ABCD", n_trials=12),
     "your own long recordings": lambda folder: make_continuous(folder, "ABCD", n_rounds=1),
     "BIDS": lambda folder: make_bids(folder, ("01", "02", "03", "04"), n_rounds=1),
 }
