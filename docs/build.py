@@ -8,6 +8,7 @@ its hash, and is kept in a cache, so that later builds need no network.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -43,13 +44,30 @@ def assemble(source: Path) -> None:
     shutil.copytree(HERE / "site", source)
     shutil.copytree(HERE / "figures", source / "figures")
     for origin, name in BORROWED.items():
-        shutil.copyfile(ROOT / origin, source / name)
+        borrow(ROOT / origin, source / name)
     write_vendored(source / "_static" / "npm")
     write_explorer(source / "_static" / "explorer")
     write_course_pages(ROOT / "notebooks", source)
     write_gallery(source)
     write_api(source / "api")
     fill_tables(source)
+
+
+def borrow(origin: Path, page: Path) -> None:
+    """Copy a page of the clone; a link to what the site has not keeps its words only."""
+    if origin.suffix != ".md":
+        shutil.copyfile(origin, page)
+        return
+
+    def at_home(link: re.Match[str]) -> str:
+        target = (origin.parent / link[2]).resolve()
+        here = {(ROOT / one).resolve(): name for one, name in BORROWED.items()}
+        if target in here:
+            return f"[{link[1]}]({here[target]})"
+        return link[0] if (HERE / link[2]).exists() else link[1]
+
+    inside = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)#]+)\)")
+    page.write_text(inside.sub(at_home, origin.read_text("utf-8")), "utf-8")
 
 
 def build(out: Path) -> int:

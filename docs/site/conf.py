@@ -22,7 +22,7 @@ nb_ipywidgets_js = {
 }
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
+suppress_warnings = ["mystnb.unknown_mime_type"]
 mathjax_path = "npm/mathjax/es5/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # the menu would fetch what is not here
 
@@ -40,6 +40,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_context = {"default_mode": "auto"}
+html_show_search_summary = False  # it would fetch, which a page from disk may not
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"index": []}
