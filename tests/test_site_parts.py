@@ -117,11 +117,14 @@ def test_tables_name_every_notebook_and_every_corpus_that_there_is(tmp_path: Pat
 
     from jmml_edu.corpora.known import READERS
 
-    (tmp_path / "a.md").write_text("<!-- table: corpora -->\n[[04]] and [[99]]", "utf-8")
+    told = "<!-- unless: 04 -->\nno 04\n<!-- end -->\n<!-- unless: 99 -->\nno 99\n<!-- end -->\n"
+    (tmp_path / "a.md").write_text(f"{told}<!-- table: corpora -->\n[[04]] and [[99]]", "utf-8")
     tables.fill_tables(tmp_path)
     text = (tmp_path / "a.md").read_text("utf-8")
     assert all(reader.about.name in text for reader in READERS)
     assert "[04 · Linear CCA](notebooks/04_linear_cca.ipynb) and 99 (not written yet)" in text
+    assert "no 99\n" in text
+    assert "no 04" not in text
     assert tables.objectives_table().count("\n") == 1 + len(tables.lesson_numbers())
     assert "`04.B` all canonical correlations" in tables.objectives_table()
     assert "[04 · Linear CCA]" in tables.notebooks_table()

@@ -17,6 +17,8 @@ from jmml_edu.course.nouns import Lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_YET = "(not written yet)"
+UNLESS = re.compile(r"<!-- unless: (?P<number>\d\d) -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL)
+"""What a page says only as long as a notebook is missing."""
 
 
 def fill_tables(source: Path) -> None:
@@ -24,7 +26,8 @@ def fill_tables(source: Path) -> None:
     links = notebook_links(ROOT / "notebooks")
     for path in source.glob("*.md"):
         text = path.read_text("utf-8")
-        filled = re.sub(r"<!-- table: (\w+) -->", lambda found: TABLES[found[1]](), text)
+        needed = UNLESS.sub(lambda found: "" if found["number"] in links else found["text"], text)
+        filled = re.sub(r"<!-- table: (\w+) -->", lambda found: TABLES[found[1]](), needed)
         path.write_text(
             re.sub(
                 r"\[\[(\d\d)\]\]", lambda found: links.get(found[1], _missing(found[1])), filled

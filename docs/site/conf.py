@@ -43,7 +43,12 @@ html_context = {"default_mode": "auto"}
 html_show_search_summary = False  # it would fetch, which a page from disk may not
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": []}
+# Pages that have no others below them have nothing to show beside them.
+html_sidebars = {
+    name: []
+    for name in ("index", "road", "commands", "gallery", "words", "instructor", "responsible",
+                 "evidence", "benchmarks", "search", "genindex", "py-modindex")
+}  # fmt: skip
 html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
