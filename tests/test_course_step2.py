@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from jmml_edu.course import compare
 from jmml_edu.course.lessons.data10 import Study, curved_study, terms_and_score
 from jmml_edu.course.lessons.data11 import HIDDEN_VOICE, NOISY, draw_world
 from jmml_edu.course.lessons.judges11 import told_within
@@ -158,3 +159,11 @@ def test_pictures_of_told_eeg_and_of_the_table_come_with_words(roads: dict[str, 
     assert Provenance("x", simulated=True).stamp in {
         text.get_text() for text in figure.axes[0].texts
     }
+
+
+def test_a_function_that_stops_at_a_blank_is_not_compared_yet_and_another_stops() -> None:
+    codes = {"eeg": np.ones(2)}
+    told = compare(lambda x: x + codes[...], np.copy, np.ones(2))  # type: ignore[index]
+    assert repr(told).startswith("▸ Nothing to compare yet")
+    with pytest.raises(KeyError, match="speech"):
+        compare(lambda x: x + codes["speech"], np.copy, np.ones(2))

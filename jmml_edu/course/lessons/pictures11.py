@@ -115,7 +115,8 @@ def draw_owners(tellings: Mapping[str, Telling], provenance: Provenance) -> Said
         for row, share in enumerate(shares.values()):
             ax.plot([0.5, share], [row, row], color=RULE, lw=5, zorder=1)
             ax.scatter(share, row, s=60, color=BOTH if row < 1 else SPEECH, zorder=2)
-            ax.annotate(f"{share:.0%}", (max(share, 0.5), row), xytext=(10, -4), textcoords="offset points")
+            beside = (max(share, 0.5), row)
+            ax.annotate(f"{share:.0%}", beside, xytext=(10, -4), textcoords="offset points")
         ax.axvline(0.5, color=INK, lw=1.2, ls="--")
         ax.set_yticks(range(len(names)), names)
         ax.set(ylim=(len(names) - 0.5, -0.5), xlim=(0.4, 0.85))
