@@ -53,7 +53,8 @@ class OwnVoice {
         + " notebook, through the road of speech alone, and is kept nowhere.");
     this.card = h("article", { class: "jx-mine", hidden: true });
     this.node = h("details", { class: "jx-more jx-own" }, h("summary", {}, "Place my own voice"),
-      alone ? null : h("div", { class: "jx-bar" }, file, this.record, this.forget),
+      alone ? null : h("div", { class: "jx-bar" },
+        h("label", { class: "jx-file" }, "Choose a file", file), this.record, this.forget),
       this.words, this.card);
   }
 
@@ -134,7 +135,9 @@ class OwnVoice {
     }
     this.points = own;
     this.forget.hidden = false;
-    this.tell(words);
+    this.words.textContent = words;
+    this.explorer.say(`${words.slice(0, words.indexOf("%") + 1)}. How little that proves stands`
+      + " below.");
     this.showCard();
     this.explorer.showOwn();
   }

@@ -97,6 +97,7 @@ def test_a_file_goes_along_the_road_and_shows_where_it_lands(
     assert status(page) == "voice 1.wav is on its way along the road."
     answer(page, explorer)
     assert status(page).startswith("The road says ")
+    assert status(page).endswith("%. How little that proves stands below.")
     assert "A few utterances of one person prove nothing" in page.inner_text(".jx-own")
     alone = ROAD.predict_proba(PAIRS.speech.values[1:2])[0]
     shares = page.locator(".jx-own tbody tr td:last-child").all_inner_texts()
