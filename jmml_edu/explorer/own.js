@@ -3,7 +3,7 @@
 
 const LONGEST_RECORDING_MS = 15000;
 const MOST_MEGABYTES = 8;
-const OWN_PATIENCE_MS = 60000;
+const OWN_PATIENCE_MS = 90000; // the first sound compiles what reads it
 
 // A sound as the bytes of a WAV file: one channel, 16 bits.
 function wavOf(buffer) {
@@ -59,6 +59,7 @@ class OwnVoice {
   }
 
   close() {
+    this.closed = true;
     this.explorer.model.off("msg:custom", this.onMessage);
     clearTimeout(this.timer);
     clearTimeout(this.ending);
@@ -109,8 +110,13 @@ class OwnVoice {
       this.recorder = null;
       this.record.textContent = "● Record";
       stream.getTracks().forEach((track) => track.stop());
-      const sound = await soundOf(await new Blob(parts).arrayBuffer());
-      this.send("recording.wav", wavOf(sound));
+      if (this.closed) return;
+      try {
+        const sound = await soundOf(await new Blob(parts).arrayBuffer());
+        this.send("recording.wav", wavOf(sound));
+      } catch {
+        this.tell("Nothing was recorded. Record a little longer, or take a file.");
+      }
     };
     recorder.start();
     this.record.textContent = "■ Stop";

@@ -161,7 +161,7 @@ def test_without_a_microphone_or_a_kernel_a_sentence_says_so(
     page.clock.install()
     page.locator(".jx-own input").set_input_files(recorded(tmp_path, 0))
     page.wait_for_function("window.sent.at(-1)?.kind === 'own'")
-    page.clock.fast_forward(61_000)
+    page.clock.fast_forward(91_000)
     assert status(page).startswith("The kernel did not answer.")
 
 
