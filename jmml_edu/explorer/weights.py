@@ -38,11 +38,12 @@ def weight_track(road: JMML, viewed: Viewed, weights: Sequence[float]) -> Track:
     """
     for weight in weights:
         check_at_least("Explorer", 0, weights=weight)
-    terms = _terms_of(road)
+    trial, terms = _weighed(road)
+    size = road.spaces_[0].n_components_
     epochs = road.epochs_ or EPOCHS
     learned = ~viewed.held_out & has_all(viewed.speech)
     rows = viewed.eeg[learned], viewed.speech[learned], viewed.subjects[learned]
-    spaces = [_space(road, terms, weight, epochs).fit(*rows) for weight in weights]
+    spaces = [_space(trial, size, terms, weight, epochs).fit(*rows) for weight in weights]
     final = viewed.encoded_by(road.spaces_[int(viewed.centred)])
     frames = [*(viewed.encoded_by(space) for space in spaces), final]
     note = (
@@ -53,28 +54,29 @@ def weight_track(road: JMML, viewed: Viewed, weights: Sequence[float]) -> Track:
     return track_of("weights", "Weight of reconstruction", note, steps, frames, viewed, {})
 
 
-def _terms_of(road: JMML) -> list[str]:
-    """Return the reconstruction terms of a road, or say that there is nothing to weigh."""
+def _weighed(road: JMML) -> tuple[CorrelatedSpace, list[str]]:
+    """Return the trained space and its reconstruction terms, or say that there are none."""
     from jmml_edu.crossmodal import METHODS  # torch takes seconds to import
+    from jmml_edu.deep_encoders import CorrelatedSpace
 
-    asked = getattr(road.trial_, "terms", ())
+    trial = road.trial_
+    asked = trial.terms if isinstance(trial, CorrelatedSpace) and trial.model_ else ()
     terms = METHODS[asked] if isinstance(asked, str) else tuple(asked)
     found = [term for term in terms if term != "correlation"]
-    if not found or getattr(road.trial_, "model_", None) is None or "correlation" not in terms:
+    if not isinstance(trial, CorrelatedSpace) or not found or "correlation" not in terms:
         fail(
             "Explorer", "weights", "be left out where step 2 trains no reconstruction of features"
             " beside correlation", f"a road of step 1 {road.step1_!r} and step 2 {road.step2!r}",
             'Fit JMML(step1="none", step2="DCCAE"), or leave weights out.',
         )  # fmt: skip
-    return found
+    return trial, found
 
 
-def _space(road: JMML, terms: Sequence[str], weight: float, epochs: int) -> CorrelatedSpace:
-    """Return the space of a road, not yet fitted, with another weight."""
-    from jmml_edu.deep_encoders import CorrelatedSpace
-
-    trial = road.trial_
-    return CorrelatedSpace(
-        (road.spaces_[0].n_components_,), terms={"correlation": 1.0} | dict.fromkeys(terms, weight),
+def _space(
+    trial: CorrelatedSpace, size: int, terms: Sequence[str], weight: float, epochs: int
+) -> CorrelatedSpace:
+    """Return a space like the one of the trial, not yet fitted, with another weight."""
+    return type(trial)(
+        (size,), terms={"correlation": 1.0} | dict.fromkeys(terms, weight),
         objective=trial.objective, ridge=trial.ridge, epochs=epochs, seed=trial.seed,
     )  # fmt: skip
