@@ -51,6 +51,10 @@ class Explorer(anywidget.AnyWidget):
     clips
         How many utterances travel with the widget, so that they sound without a kernel; the kernel
         brings the others. At most 40, or 1 MB.
+    weights
+        Of reconstruction beside correlation, such as ``(0, 0.01, 0.1, 1, 10)``: the shared space is
+        trained again at each, about half a second for 400 pairs of few columns, and a slider goes
+        through them. For roads whose step 2 reconstructs features.
 
     Attributes
     ----------
@@ -59,7 +63,7 @@ class Explorer(anywidget.AnyWidget):
     selection
         The same as a pandas frame, with what the road says of each; a traitlet.
     step, track
-        Where which slider stands, ``"training"`` or ``"ridge"``; traitlets.
+        Where which slider stands, ``"training"``, ``"ridge"`` or ``"weights"``; traitlets.
     eeg
         ``"off"``, ``"on"`` or ``"noisy"``: what decides beside speech; a traitlet.
 
@@ -92,7 +96,9 @@ class Explorer(anywidget.AnyWidget):
     _clip_index = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Int(), maxlen=MOST_SELECTED).tag(sync=True)
     step = traitlets.Int().tag(sync=True)
-    track = traitlets.Enum(("training", "ridge"), default_value="training").tag(sync=True)
+    track = traitlets.Enum(("training", "ridge", "weights"), default_value="training").tag(
+        sync=True
+    )
     eeg = traitlets.Enum(("off", "on", "noisy"), default_value="off").tag(sync=True)
     selection = traitlets.Instance(pd.DataFrame)
 
@@ -104,9 +110,10 @@ class Explorer(anywidget.AnyWidget):
         classes: Sequence[str] | None = None,
         recordings: Recall | None = None,
         clips: int = 8,
+        weights: Sequence[float] = (),
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
-        self.scene: Scene = scene_of(model, pairs, classes=classes)
+        self.scene: Scene = scene_of(model, pairs, classes=classes, weights=weights)
         self._own = OwnVoice(model, self.scene)
         self._live = LiveRidge(model, pairs, self.scene)
         self._recall = recordings or recall_of(pairs)
