@@ -40,9 +40,9 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     model
-        A fitted :class:`jmml_edu.JMML`.
+        A fitted :class:`jmml_edu.JMML`; or a scene, such as one kept in a file.
     pairs
-        What to look at: people it has learned from are hollow, new ones filled.
+        What to look at: people it has learned from are hollow, new ones filled. A scene has them.
     classes
         Names of the class numbers the road was fitted with; those of ``pairs``, sorted, if None.
     recordings
@@ -65,7 +65,7 @@ class Explorer(anywidget.AnyWidget):
     Raises
     ------
     InputError
-        If the road is not fitted, or the pairs are not of its kind.
+        If the road is not fitted, or there are no pairs of its kind.
     TypeError
         If the model is no road.
 
@@ -97,15 +97,16 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(
         self,
-        model: JMML,
-        pairs: Pairs,
+        model: JMML | Scene,
+        pairs: Pairs | None = None,
         *,
         classes: Sequence[str] | None = None,
         recordings: Recall | None = None,
         clips: int = 8,
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
-        self.scene: Scene = scene_of(model, pairs, classes=classes)
+        self.scene = model if isinstance(model, Scene) else _asked(model, pairs, classes)
+        pairs = self.scene.pairs
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
@@ -260,3 +261,10 @@ class Explorer(anywidget.AnyWidget):
             "text/plain": self._alt(),
         }
         return {**fallback, **data, "text/plain": self._alt()}, metadata
+
+
+def _asked(road: JMML, pairs: Pairs | None, classes: Sequence[str] | None) -> Scene:
+    """Return what a road shows of pairs."""
+    if pairs is None:
+        fail("Explorer", "pairs", "be there for a road", None, "Pass what is to be looked at.")
+    return scene_of(road, pairs, classes=classes)
