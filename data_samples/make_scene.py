@@ -1,4 +1,6 @@
-"""Make rhythm.npz, the trained road that notebook 00 opens with: python data_samples/make_scene.py
+"""Make rhythm.npz, the trained road that notebook 00 opens with.
+
+    python data_samples/make_scene.py
 
 Its road hears only the rhythm of speech. With all columns speech knows so much more than EEG that
 EEG has no say at inference, and to switch it off shows nothing; the file tells both shares. The

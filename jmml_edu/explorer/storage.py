@@ -42,8 +42,8 @@ def save_scene(scene: Scene, path: str | Path) -> Path:
     >>> load_scene("no such file")
     Traceback (most recent call last):
     ...
-    jmml_edu._checks.InputError: load_scene: path must name a file with a scene; got 'no such file'.\
- Write one with save_scene.
+    jmml_edu._checks.InputError: load_scene: path must name a file with a scene; got 'no such file'\
+. Write one with save_scene.
     """
     arrays: dict[str, np.ndarray] = {name: getattr(scene, name) for name in _ARRAYS}
     told: dict[str, Any] = {name: getattr(scene, name) for name in _WORDS}
@@ -113,6 +113,8 @@ def _scene(arrays: dict[str, np.ndarray], told: dict[str, Any]) -> Scene:
         for words in told["tracks"]
     )  # fmt: skip
     regions = told["regions"]
+    if regions is not None:
+        regions = Regions(**regions, weights=arrays["weights"], offsets=arrays["offsets"])
     return Scene(
         pairs=Pairs(
             _features("eeg", arrays, told), _features("speech", arrays, told), told["kind"],
@@ -121,7 +123,7 @@ def _scene(arrays: dict[str, np.ndarray], told: dict[str, Any]) -> Scene:
         classes=tuple(told["classes"]),
         words=tuple(told["words"]),
         tracks=tracks,
-        regions=regions and Regions(**regions, weights=arrays["weights"], offsets=arrays["offsets"]),
+        regions=regions,
         **{name: told[name] for name in ("eeg_share", "centred", "n_useful")},
         **{name: arrays[name] for name in _ARRAYS},
     )  # fmt: skip
@@ -131,7 +133,8 @@ def _features(modality: Modality, arrays: dict[str, np.ndarray], told: dict[str,
     """Return one side of the pairs."""
     words = told[modality]
     who = {name: np.array(words[name], dtype=object) for name in _WHO}
+    origin = words["provenance"]
     return Features(
         arrays[f"{modality}_values"], tuple(words["names"]), modality,
-        provenance=Provenance(**words["provenance"]), **who,
+        provenance=Provenance(**origin | {"steps": tuple(origin["steps"])}), **who,
     )  # fmt: skip

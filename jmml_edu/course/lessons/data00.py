@@ -35,7 +35,9 @@ def rows_to_encode(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     True
     """
     rng = np.random.default_rng(seed)
-    n_rows, n_columns, n_directions = (int(rng.integers(*ends)) for ends in ((5, 9), (3, 7), (2, 4)))
+    n_rows, n_columns, n_directions = (
+        int(rng.integers(*ends)) for ends in ((5, 9), (3, 7), (2, 4))
+    )
     mean = rng.normal(3.0, 1.0, n_columns)
     directions = np.linalg.qr(rng.normal(size=(n_columns, n_columns)))[0][:, :n_directions]
     return mean + 1.0 + rng.normal(size=(n_rows, n_columns)), mean, directions
@@ -52,7 +54,9 @@ def verdicts_to_score(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """
     rng = np.random.default_rng(seed)
     truth = np.repeat(["calm", "glad", "angry"], [int(rng.integers(60, 80)), 20, 10])
-    right = rng.random(len(truth)) < np.repeat([0.9, 0.5, 0.3], np.unique_counts(truth).counts[[1, 2, 0]])
+    right = rng.random(len(truth)) < np.repeat(
+        [0.9, 0.5, 0.3], np.unique_counts(truth).counts[[1, 2, 0]]
+    )
     said = np.where(right, truth, rng.choice(["calm", "glad", "angry"], len(truth)))
     said[rng.integers(60, size=3)] = "tired"
     order = rng.permutation(len(truth))

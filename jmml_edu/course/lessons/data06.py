@@ -52,7 +52,9 @@ def moments(n_classes: int, *, eeg_knows: int = N_LATENT, seed: int = 0) -> Both
     return learn, new
 
 
-def _draw(n_classes: int, ears: dict[Modality, np.ndarray], who: str, rng: np.random.Generator) -> Pairs:
+def _draw(
+    n_classes: int, ears: dict[Modality, np.ndarray], who: str, rng: np.random.Generator
+) -> Pairs:
     """Return moments of some people."""
     number = rng.integers(n_classes, size=N_ROWS)
     hidden = class_corners(n_classes)[number] + rng.standard_normal((N_ROWS, N_LATENT))
@@ -115,7 +117,11 @@ def classes_of_views(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shape = (n_classes, p), (n_classes, q)
     eeg, speech = (3 + 2 * rng.normal(size=one)[labels] for one in shape)
     stretch = np.linspace(0.5, 3.0, q)
-    return eeg + rng.normal(size=eeg.shape), speech + stretch * rng.normal(size=speech.shape), labels
+    return (
+        eeg + rng.normal(size=eeg.shape),
+        speech + stretch * rng.normal(size=speech.shape),
+        labels,
+    )
 
 
 def people_to_shuffle(seed: int) -> tuple[np.ndarray, int]:
@@ -129,7 +135,9 @@ def people_to_shuffle(seed: int) -> tuple[np.ndarray, int]:
     """
     rng = np.random.default_rng(seed)
     names = np.array([f"p{number:02d}" for number in range(int(rng.integers(5, 9)))])
-    return rng.permutation(np.repeat(names, rng.integers(6, 14, len(names)))), int(rng.integers(1000))
+    return rng.permutation(np.repeat(names, rng.integers(6, 14, len(names)))), int(
+        rng.integers(1000)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,15 +152,16 @@ class Unlabelled:
         Others.
     """
 
-    eeg: Float[np.ndarray, "row column"]
-    speech: Float[np.ndarray, "row column"]
-    new_eeg: Float[np.ndarray, "row column"]
-    new_speech: Float[np.ndarray, "row column"]
+    eeg: Float[np.ndarray, "row eeg_column"]
+    speech: Float[np.ndarray, "row speech_column"]
+    new_eeg: Float[np.ndarray, "row eeg_column"]
+    new_speech: Float[np.ndarray, "other speech_column"]
 
     def __repr__(self) -> str:
         return (
             f"{len(self.eeg)} pairs to learn from and {len(self.new_eeg)} others, joined by class;"
-            f" {self.eeg.shape[1]} EEG and {self.speech.shape[1]} speech columns; no labels. SIMULATED."
+            f" {self.eeg.shape[1]} EEG and {self.speech.shape[1]} speech columns;"
+            " no labels. SIMULATED."
         )
 
 

@@ -27,7 +27,7 @@ def where_to_begin() -> Page:
         return card("Answer the four questions first", f"Open: {', '.join(missing)}.")
     there = lesson_numbers()
     asked = [ASKED[name] for name, event in answers.items() if not event["right"]]
-    begin = next((number for number in (*asked, LAST, *reversed(there)) if number in there))
+    begin = next(number for number in (*asked, LAST, *reversed(there)) if number in there)
     known = [n for n in ASKED.values() if n in there and n not in asked and n < begin]
     skipped = ", ".join(_title(number) for number in known)
     return card(

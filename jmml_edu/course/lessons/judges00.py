@@ -137,7 +137,9 @@ def _known(trial: Trial) -> str | None:
 
 def _wrong_with_eeg(trial: Trial) -> str | None:
     scene, place = trial.given[0], _place(trial)
-    said, true = (scene.classes[int(n)] for n in (scene.both_say[place].argmax(), scene.labels[place]))
+    said, true = (
+        scene.classes[int(n)] for n in (scene.both_say[place].argmax(), scene.labels[place])
+    )
     return None if said == true else f"With EEG it says {said}; raters heard {true}."
 
 

@@ -39,8 +39,8 @@ QUESTIONS: dict[str, Question] = by_name(
         1,
     ),
     Question(
-        "00.4", "Recordings are cut into windows; some windows of a recording are in training, others"
-        " in test. The score is 95 %. What do you think?",
+        "00.4", "Recordings are cut into windows; some windows of a recording are in training,"
+        " others in test. The score is 95 %. What do you think?",
         (
             ("Very good.", "A classifier may have recognised the recordings."),
             ("Too little data.", "Perhaps; but first: test and training share recordings."),
@@ -59,8 +59,8 @@ QUESTIONS: dict[str, Question] = by_name(
         1,
     ),
     Question(
-        "00.6", "Model A is right for 90 % of utterances, B for 80 %. 90 % of the utterances are calm."
-        " Which is better?",
+        "00.6", "Model A is right for 90 % of utterances, B for 80 %. 90 % of the utterances are"
+        " calm. Which is better?",
         (
             ("A", "Saying calm every time gives 90 % as well."),
             ("B", "It may be. What does each find of the other 10 %?"),
