@@ -66,7 +66,8 @@ def save_scene(scene: Scene, path: str | Path) -> Path:
         arrays |= {name: getattr(scene.regions, name) for name in ("weights", "offsets")}
     path = Path(path)
     with path.open("wb") as file:
-        np.savez_compressed(file, told=np.array(json.dumps(told)), **_slim(arrays))
+        slim: dict[str, Any] = _slim(arrays)
+        np.savez_compressed(file, told=np.array(json.dumps(told)), **slim)
     return path
 
 
@@ -103,12 +104,13 @@ def _wide(values: np.ndarray) -> np.ndarray:
     return values.astype(np.float64) if values.dtype == np.float32 else values
 
 
-def _scene(arrays: dict[str, np.ndarray], told: dict[str, Any]) -> Scene:
+def _scene(arrays: dict[str, Any], told: dict[str, Any]) -> Scene:
     """Return a scene from what stood in its file."""
     tracks = tuple(
         Track(
             words["name"], words["title"], words["note"], tuple(words["steps"]),
-            *(arrays[f"{words['name']}_{name}"] for name in _FRAMES), words["losses"],
+            losses=words["losses"],
+            **{name: arrays[f"{words['name']}_{name}"] for name in _FRAMES},
         )
         for words in told["tracks"]
     )  # fmt: skip

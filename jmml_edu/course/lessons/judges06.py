@@ -26,7 +26,7 @@ SAME_DEG = 0.01
 
 def class_covariance(eeg: View, speech: View, labels: np.ndarray) -> Matrix:
     """Return the covariance that comes from class means alone."""
-    total = 0
+    total = np.zeros((eeg.shape[1], speech.shape[1]))
     for one in np.unique(labels):
         rows = labels == one
         e, s = eeg[rows].mean(axis=0), speech[rows].mean(axis=0)

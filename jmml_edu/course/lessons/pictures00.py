@@ -76,7 +76,8 @@ def draw_switch(scene: Scene) -> Said:
 def _draw_recalls(ax: Axes, found: dict[str, Interval], chance: float) -> None:
     """Draw one score per row, with its interval, beside that of guessing."""
     for row, one in enumerate(found.values()):
-        ax.plot([one.low, one.high], [row, row], color=MUTED, lw=2)
+        ends = [one.value if end is None else end for end in (one.low, one.high)]
+        ax.plot(ends, [row, row], color=MUTED, lw=2)
         ax.plot(one.value, row, "o", ms=9, color=ACCENT)
         ax.annotate(f"{one.value:.0%}", (one.value, row), (0, 8), textcoords="offset points",
                     ha="center", color=INK)  # fmt: skip

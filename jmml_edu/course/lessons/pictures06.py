@@ -186,12 +186,13 @@ def draw_contest() -> Said:
         figure = Figure(figsize=(8.6, 3.2), layout="constrained")
         ax = figure.subplots()
         for row, (one, _) in enumerate(found.values()):
-            ax.plot([one.low, one.high], [row, row], color=MUTED, lw=2)
+            ends = [one.value if end is None else end for end in (one.low, one.high)]
+            ax.plot(ends, [row, row], color=MUTED, lw=2)
             ax.plot(one.value, row, "o", ms=8, color=BY_CLASS if row else ACCENT)
-            ax.annotate(f"  {one.value:.1%}", (one.high, row), va="center", color=INK)
-        ax.set(yticks=range(len(found)), yticklabels=[*found], ylim=(len(found) - 0.5, -0.6),
-               xlim=(0.2, 1),
-               xlabel="average recall of new people, speech alone, with 95 % intervals")  # fmt: skip
+            ax.annotate(f"  {one.value:.1%}", (ends[1], row), va="center", color=INK)
+        ax.set(yticks=range(len(found)), yticklabels=[*found], xlim=(0.2, 1),
+               ylim=(len(found) - 0.5, -0.6),
+               xlabel="average recall of new people, speech alone, 95 % intervals")  # fmt: skip
         ax.axvline(0.25, color=INK, lw=1.2, ls="--")
         ax.annotate(" guessing", (0.25, 3.9), color=MUTED)
         title = "The label alone teaches as much as the best EEG"
