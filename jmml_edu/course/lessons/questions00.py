@@ -8,7 +8,7 @@ QUESTIONS: dict[str, Question] = by_name(
     Question(
         "00.1", "`X` holds one centred utterance per row, `w` is one direction. What is `X @ w`?",
         (
-            ("One number per utterance: how far it lies along `w`.",
+            ("One number per utterance: how far it lies along w.",
              "Yes. Two such directions make a picture like the one above."),
             ("One number per column.", "`X @ w` adds up over columns; rows stay."),
             ("I have not met this yet.", "Notebook 04 begins there, with arrows to turn."),
