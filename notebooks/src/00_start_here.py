@@ -147,7 +147,8 @@ check("00.B", average_recall)
 #
 # *2 minutes*
 #
-# Four short questions. "I do not know" is an honest answer; each leads to a notebook.
+# Four short questions. "I do not know" is an honest answer; each leads to a notebook. (If you mean to take the whole course, answer its
+# twenty questions first, and again at its end: in a new cell, `from jmml_edu.course import inventory`, then `inventory("before")`.)
 
 # %%
 display(quiz("00.1"), quiz("00.2"), quiz("00.3"), quiz("00.4"))

@@ -67,9 +67,9 @@ def draw_carried(classes: int) -> Said:
         figure = Figure(figsize=(8.6, 3.3), layout="constrained")
         ax = figure.subplots()
         _draw_components(ax, both, classes)
-        title = (
-            f"{classes} classes: joined by class, {count['joined by class']} components are left"
-        )
+        left = count["joined by class"]
+        is_left = "1 component is" if left == 1 else f"{left} components are"
+        title = f"{classes} classes: joined by class, {is_left} left"
         dress(ax, title=title, provenance=recorded[0].provenance)
     return figure, (
         f"{classes} classes: pairs recorded together share {count['recorded together']} components,"
@@ -252,7 +252,7 @@ def draw_fooled(shared: int) -> Said:
             ax.plot(amounts, each[:, column], color=colour, marker=marker, ms=5, lw=1.5, label=name)
             ax.plot(shared, here[column], marker, color=colour, ms=12, mec=INK, mew=1.5)
         ax.axhline(0.25, color=MUTED, lw=1, ls="--")
-        ax.annotate("guessing", (12.3, 0.25), color=MUTED, va="top", ha="right")
+        ax.annotate("guessing", (12.3, 0.23), color=MUTED, va="top", ha="right")
         ax.set(ylim=(0, 1), xlim=(-0.5, 12.5), xticks=range(0, 13, 2),
                xlabel="nuisance directions of speech that EEG hears too")  # fmt: skip
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
