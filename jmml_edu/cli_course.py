@@ -79,3 +79,20 @@ def grade(
     for one in graded:
         console.print(escape(f"{one.points:g} of {one.most:g}  {one.name}"), soft_wrap=True)
     console.print(escape(f"Results are in {out}."), soft_wrap=True)
+
+
+def slides(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Parts of names, such as 04; all without.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("slides"),
+    folder: Annotated[Path, typer.Option(help="The notebooks' folder.")] = NOTEBOOKS,
+) -> None:
+    """Write slides of the notebooks for the instructor: one page each that needs no network."""
+    from jmml_edu.course.building.all import sources_in
+    from jmml_edu.course.building.slides import write_slides
+
+    with one_sentence_on_error():
+        for source in sources_in(folder, tuple(names or ())):
+            path = write_slides(folder / "instructor" / f"{source.stem}.ipynb", out)
+            console.print(escape(str(path)), soft_wrap=True)
