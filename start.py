@@ -4,6 +4,7 @@
     python3 start.py run      walk the road on the samples and write a page
     python3 start.py test     run every test
     python3 start.py doctor   say what is installed, what is missing, how to mend it
+    python3 start.py site     build the site, pages that can be read from disk
     python3 start.py setup    make the environment only (--dev: with the developers' tools)
 
 What follows the word is passed on, as in `python3 start.py run --help`. The environment is made in
@@ -267,18 +268,24 @@ def doctor(*arguments: str) -> int:
     return start(JMML_EDU, "doctor", *arguments)
 
 
+def site(*arguments: str) -> int:
+    """Build the site, into build/site if no folder is named."""
+    return start(PYTHON, ROOT / "docs" / "build.py", *arguments)
+
+
 def main(arguments: list[str]) -> int:
     """Set up if need be, do what the first word says, and return an exit code."""
     if sys.version_info < (3, 11):
         print(f"start.py: needs Python 3.11 or newer; this is {platform.python_version()}.")
         return 2
-    commands = {"lab": lab, "run": run, "test": test, "doctor": doctor}
+    commands = {"lab": lab, "run": run, "test": test, "doctor": doctor, "site": site}
     word, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if word not in {*commands, "setup"} or (word == "setup" and rest not in ([], ["--dev"])):
         print(__doc__)
         return 0 if word in {"-h", "--help", "help"} else 2
     try:
-        setup({*USUAL_EXTRAS, "dev"} if rest == ["--dev"] and word == "setup" else {*USUAL_EXTRAS})
+        more = ("dev", "docs") if word == "setup" and rest else ("docs",) if word == "site" else ()
+        setup({*USUAL_EXTRAS, *more})
         return commands[word](*rest) if word in commands else 0
     except KeyboardInterrupt:
         print("\nstart.py: interrupted; the next start carries on.", file=sys.stderr)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from _side_by_side import report, table
 
@@ -113,19 +114,37 @@ def _share(kind: Kind, folds: Sequence[Split]) -> float:
     return CLASSES * kind.shown / float(np.mean([len(fold.train) for fold in folds]))
 
 
-def stimulus_study(seed: int) -> tuple[Interval, Interval]:
-    """Return the interval over 20 people and 20 stimuli, whose labels mean nothing."""
+def stimulus_study(
+    seed: int, *, matter: float = 1.5, people_alone: bool = False
+) -> tuple[Interval, Interval]:
+    """Return both intervals of 20 people and 20 stimuli whose labels mean nothing.
+
+    ``matter`` is how far stimuli lie apart; ``people_alone`` resamples people, not stimuli too.
+    """
     rng = np.random.default_rng(seed)
     who, what = np.repeat(np.arange(20), 20), np.tile(np.arange(20), 20)
     label = rng.permutation(np.arange(20) % 2)[what]
-    values = rng.standard_normal((400, 5)) + 1.5 * rng.standard_normal((20, 5))[what]
+    values = rng.standard_normal((400, 5)) + matter * rng.standard_normal((20, 5))[what]
     folds = crossed_folds(who, what, label, n_folds=5, seed=seed)
     said = np.empty_like(label)
     for fold in folds:
         learned = Classifier(values[fold.train], label[fold.train])
         said[fold.test] = learned.predict(values[fold.test])
-    told = label.astype(str), said.astype(str), who, what
-    return crossed_score(*told, folds=None), crossed_score(*told, folds=folds)
+    told = label.astype(str), said.astype(str)
+    if not people_alone:
+        plain, wider = (crossed_score(*told, who, what, folds=one) for one in (None, folds))
+        return plain, wider
+    people = [str(one) for one in range(20)]
+    counts = counts_by_subject(*told, who.astype(str), people=people, classes=["0", "1"])
+    plain = score(counts[None], people, seed=seed)
+    return plain, widen_for_shared_training(plain, folds)
+
+
+STIMULI = {
+    "over both": stimulus_study,
+    "over people": partial(stimulus_study, people_alone=True),
+    "over both, all alike": partial(stimulus_study, matter=0.0),
+}
 
 
 def coverage(
@@ -156,7 +175,8 @@ def main(arguments: list[str]) -> None:
         for about, kinds in ((1 / CLASSES, NULL), (None, SIGNAL))
         for kind in kinds
     ]
-    rows.append(coverage("20 people x 20 stimuli, 5 x 5 folds", stimulus_study, fewer, 0.5))
+    for name, one in STIMULI.items():
+        rows.append(coverage(f"20 people x 20 stimuli, {name}", one, fewer, 0.5))
     header = ["", "studies", "mean, %", "variance / told", "plain misses, %", "wider misses, %"]
     report(
         "Intervals of cross-validated scores",

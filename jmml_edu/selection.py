@@ -203,20 +203,28 @@ def cross_fitted_codes(fitted: FittedEncoder, option: str, by_fold: Sequence[Mat
     """Return a code for every row of a fold, from an encoder that did not see the row's speaker.
 
     ``by_fold`` are the codes of all rows from the encoder of each fold. Rows that no fold holds out
-    have codes of NaN. Encoders of different folds choose axes of their
-    own; those are turned onto the final ones by the rotation that best maps the training codes
-    (orthogonal Procrustes).
+    have codes of NaN. Encoders of different folds choose axes of their own; those are turned onto
+    the final ones by the rotation that best maps the training codes (orthogonal Procrustes). Where
+    a fold had too little EEG for as many axes, the missing ones are 0.
     """
     final = fitted.everybody.encode(fitted.rows.speech, option)
     codes = np.full_like(final, np.nan)
-    own = slice(final.shape[1] - fitted.everybody.own_axes(option), None)
+    first_own = final.shape[1] - fitted.everybody.own_axes(option)
     for raw, fold in zip(by_fold, fitted.folds, strict=True):
-        codes[fold.test] = raw[fold.test]
-        here, there = raw[fold.train, own], final[fold.train, own]
+        own, wanted = _equally_wide(raw[:, first_own:], final[:, first_own:])
+        here, there = own[fold.train], wanted[fold.train]
         rotation, _ = orthogonal_procrustes(here - here.mean(axis=0), there - there.mean(axis=0))
-        turned = (codes[fold.test, own] - here.mean(axis=0)) @ rotation
-        codes[fold.test, own] = turned + there.mean(axis=0)
+        turned = (own[fold.test] - here.mean(axis=0)) @ rotation + there.mean(axis=0)
+        kept = turned[:, : final.shape[1] - first_own]
+        codes[fold.test] = np.hstack([raw[fold.test, :first_own], kept])
     return codes
+
+
+def _equally_wide(first: Matrix, second: Matrix) -> tuple[Matrix, Matrix]:
+    """Return both, the narrower one with columns of 0 at its end."""
+    width = max(first.shape[1], second.shape[1])
+    padded = [np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in (first, second)]
+    return padded[0], padded[1]
 
 
 def p_of_sharing(fitted: FittedEncoder, *, seed: int) -> float:

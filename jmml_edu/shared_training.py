@@ -55,9 +55,10 @@ def widen_for_shared_training(
     -----
     The exact variance cannot be known from one round of cross-validation [2]_. In simulated studies
     of 12 to 48 people, two folds to one for each, 600 a kind, labels that mean nothing left chance
-    outside of 10 to 17 of 100 intervals over who is tested, and of 1 to 5 of these; where there was
-    something to find, the mean over studies outside of 8 to 16, and of 1 to 4. Without widening it
-    was 6 to 9 where each fold learned from fresh people, and 8 where 40 of 384 rows taught.
+    outside of 12 to 17 of 100 intervals over who is tested, and of 1 to 6 of these; where there was
+    something to find, the mean over studies outside of 10 to 17, and of 1 to 4. Without widening it
+    was 4 to 7 where each fold learned from other people, and 6 where ten labels a class taught
+    (``benchmarks/interval_coverage.py``).
 
     References
     ----------

@@ -45,10 +45,11 @@ def run_tests(defect: Defect | None, tests: tuple[str, ...]) -> tuple[int, str]:
     """Return pytest's exit status and its last lines on a copy, sound or with one defect."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        for part in ("jmml_edu", "tests"):
+        for part in ("jmml_edu", "tests", "docs"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / part, copy / part, ignore=ignored)
-        shutil.copy(ROOT / "pyproject.toml", copy)
+        for part in ("pyproject.toml", "constraints.txt"):
+            shutil.copy(ROOT / part, copy)
         if defect:
             file = copy / defect.file
             file.write_text(file.read_text().replace(defect.old, defect.new))

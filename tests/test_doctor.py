@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.metadata import Distribution, PackageNotFoundError
@@ -10,9 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from jmml_edu import doctor
 from jmml_edu._checks import InputError
-from jmml_edu.doctor import Finding, diagnose, memory_limit_mib
+from jmml_edu.doctor import Finding, diagnose, jupyter, machine, memory_limit_mib, nouns, packages
 
 
 def _find(name: str) -> Finding:
@@ -39,7 +39,7 @@ class Pretended(Distribution):
 
 def _installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
     """Pretend that these packages have these versions, or are missing."""
-    real = doctor.distribution
+    real = nouns.distribution
 
     def pretend(name: str) -> Distribution:
         if name not in versions:
@@ -49,7 +49,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
             raise PackageNotFoundError(name)
         return Pretended(version)
 
-    monkeypatch.setattr(doctor, "distribution", pretend)
+    monkeypatch.setattr(nouns, "distribution", pretend)
 
 
 def test_this_very_environment_is_described() -> None:
@@ -69,12 +69,12 @@ def test_all_that_is_wrong_has_a_remedy_and_nothing_else_has(
 ) -> None:
     _installed(monkeypatch, numpy="1.20", torch=None, jupyterlab=None)
     findings = diagnose()
-    assert {f.name for f in findings if not f.ok} >= {"numpy", "torch", "JupyterLab widgets"}
+    assert {f.name for f in findings if not f.ok} >= {"numpy", "torch", "jupyterlab"}
     assert all(bool(finding.remedy) == (not finding.ok) for finding in findings)
 
 
 def test_an_old_python_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 1))
+    monkeypatch.setattr(machine.sys, "version_info", (3, 10, 1))
     finding = _find("Python")
     assert not finding.ok
     assert finding.remedy == "Install Python 3.11 or newer, then: python3 start.py setup"
@@ -92,7 +92,7 @@ def test_a_version_is_held_against_the_requirement(
 
 
 def test_a_missing_torch_is_fetched_as_the_cpu_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    monkeypatch.setattr(packages.sys, "platform", "linux")
     _installed(monkeypatch, torch=None)
     assert "https://download.pytorch.org/whl/cpu" in _find("torch").remedy
     assert not _find("PyTorch build").ok
@@ -110,7 +110,7 @@ def test_a_missing_torch_is_fetched_as_the_cpu_build(monkeypatch: pytest.MonkeyP
 def test_the_build_of_torch_is_read_from_its_version(
     monkeypatch: pytest.MonkeyPatch, version: str, system: str, build: str
 ) -> None:
-    monkeypatch.setattr(doctor.sys, "platform", system)
+    monkeypatch.setattr(packages.sys, "platform", system)
     _installed(monkeypatch, torch=version)
     assert _find("PyTorch build").value == build
 
@@ -125,15 +125,15 @@ def test_the_smallest_limit_on_memory_counts(
     paths = tmp_path / "memory.max", tmp_path / "memory.limit_in_bytes"
     for path, text in zip(paths, (first, second), strict=True):
         path.write_text(text)
-    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", paths)
+    monkeypatch.setattr(machine, "_CGROUP_LIMITS", paths)
     assert memory_limit_mib() == limit_mib
 
 
 def test_without_a_container_the_machine_is_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", (tmp_path / "not there",))
-    monkeypatch.setattr(doctor, "_physical_bytes", lambda: 3 * 2**30)
+    monkeypatch.setattr(machine, "_CGROUP_LIMITS", (tmp_path / "not there",))
+    monkeypatch.setattr(machine, "_physical_bytes", lambda: 3 * 2**30)
     assert memory_limit_mib() == 3 * 1024
     assert _find("Memory") == Finding("Memory", "3072 MiB")
 
@@ -141,13 +141,31 @@ def test_without_a_container_the_machine_is_the_limit(
 def test_unknown_memory_is_said_to_be_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_CGROUP_LIMITS", (tmp_path / "not there",))
-    monkeypatch.setattr(doctor, "_physical_bytes", lambda: None)
+    monkeypatch.setattr(machine, "_CGROUP_LIMITS", (tmp_path / "not there",))
+    monkeypatch.setattr(machine, "_physical_bytes", lambda: None)
     assert _find("Memory") == Finding("Memory", "unknown")
 
 
+def test_a_limit_on_the_process_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_limit_bytes", lambda: 100 * 2**20)
+    assert memory_limit_mib() == 100
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit.")
+def test_the_limit_on_a_process_is_read_as_ulimit_sets_it() -> None:
+    code = "from jmml_edu.doctor import machine; print(machine._limit_bytes())"
+    told = [
+        subprocess.run(
+            ["bash", "-c", f'{before} "$0" -c "{code}"', sys.executable],
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for before in ("", "ulimit -v 3000000;")
+    ]  # fmt: skip
+    assert told == ["None", str(3_000_000 * 1024)]
+
+
 def test_too_little_memory_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "memory_limit_mib", lambda: 512.0)
+    monkeypatch.setattr(machine, "memory_limit_mib", lambda: 512.0)
     finding = _find("Memory")
     assert (finding.value, finding.ok) == ("512 MiB", False)
     assert finding.remedy == "Give the container or machine 1024 MiB or more."
@@ -157,17 +175,17 @@ def test_too_little_memory_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_physical_memory_agrees_with_psutil() -> None:
     import psutil
 
-    assert doctor._physical_bytes() == pytest.approx(psutil.virtual_memory().total, rel=0.05)
+    assert machine._physical_bytes() == pytest.approx(psutil.virtual_memory().total, rel=0.05)
 
 
 def test_a_full_disk_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = SimpleNamespace(free=100 * 2**20)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: usage)
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda folder: usage)
     assert (_find("Free disk").value, _find("Free disk").ok) == ("100 MiB", False)
 
 
 def test_blas_threads_are_shown_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in doctor._THREADS:
+    for name in machine._THREADS:
         monkeypatch.delenv(name, raising=False)
     assert _find("BLAS threads").value.startswith("one per core")
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
@@ -184,18 +202,18 @@ def test_a_broken_sound_library_is_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_sound_library_without_flac_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     import soundfile
 
-    monkeypatch.setattr(soundfile, "available_formats", lambda: {"WAV": "", "OGG": ""})
+    monkeypatch.setattr(soundfile, "available_formats", lambda: {"WAV": "", "OGG": "", "MP3": ""})
     assert _find("Sound files").value.endswith("without FLAC")
 
 
 def test_a_missing_browser_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(machine.shutil, "which", lambda name: None)
     expected = Finding("Browser for tests", "no Chromium found: browser tests will skip")
     assert _find("Browser for tests") == expected
 
 
 def test_samples_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "samples_folder", lambda: tmp_path)
+    monkeypatch.setattr(machine, "samples_folder", lambda: tmp_path)
     assert _find("Samples") == Finding("Samples", str(tmp_path))
 
 
@@ -210,8 +228,8 @@ def test_missing_samples_come_back_from_where_the_package_came(
 
     if clone:
         (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(doctor, "samples_folder", missing)
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "package" / "doctor.py"))
+    monkeypatch.setattr(machine, "samples_folder", missing)
+    monkeypatch.setattr(machine, "__file__", str(tmp_path / "package" / "doctor" / "machine.py"))
     finding = _find("Samples")
     assert (finding.value, finding.ok) == ("missing", False)
     assert finding.remedy.endswith(remedy)
@@ -227,7 +245,7 @@ def test_a_folder_that_cannot_be_written_is_wrong_and_nothing_is_left_in_one_tha
     def refuse(dir: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(machine.tempfile, "TemporaryFile", refuse)
     finding = _find("Writing")
     assert finding.value == f"not allowed in {tmp_path} (Permission denied)"
     assert finding.remedy == "Change to a folder of your own, or give --out."
@@ -240,3 +258,86 @@ def test_it_looks_without_importing_what_is_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_package_itself_is_named_with_its_place() -> None:
+    assert _find("jmml_edu").value.endswith(str(Path(packages.__file__).parents[1]))
+
+
+def test_requirements_of_an_extra_are_its_own_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["numpy>=2", 'jupyterlab>=4.6; extra == "lab"', 'ruff; extra == "dev"']
+    monkeypatch.setattr(packages, "requires", lambda name: lines)
+    assert list(packages.requirements_of()) == [("numpy", ">=2")]
+    assert list(packages.requirements_of("lab")) == [("jupyterlab", ">=4.6")]
+
+
+def test_an_old_jupyterlab_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch, jupyterlab="4.5.1")
+    monkeypatch.setattr(packages, "requires", lambda name: ['jupyterlab>=4.6; extra == "lab"'])
+    finding = _find("jupyterlab")
+    assert finding.value == "4.5.1; needs >=4.6"
+    assert finding.remedy.endswith('-m pip install "jupyterlab>=4.6"')
+
+
+@pytest.fixture
+def lab_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folders of JupyterLab in which nothing lies but what a test puts there."""
+    from jupyter_core import paths
+
+    monkeypatch.setattr(paths, "jupyter_path", lambda *kind: [str(tmp_path.joinpath(*kind))])
+    monkeypatch.setattr(paths, "jupyter_config_path", lambda: [str(tmp_path / "config")])
+    for inside, _ in jupyter._EXTENSIONS.values():
+        _write(tmp_path / "labextensions" / inside / "package.json", version="1.2.3")
+    _write(tmp_path / "kernels" / "python3" / "kernel.json", argv=["python", "-m", "ipykernel"])
+    return tmp_path
+
+
+def _write(path: Path, **told: object) -> None:
+    """Write a JSON file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told))
+
+
+def test_extensions_that_are_there_have_a_version(lab_folders: Path) -> None:
+    for name in jupyter._EXTENSIONS:
+        assert _find(name) == Finding(name, "1.2.3, found by JupyterLab")
+
+
+@pytest.mark.parametrize("name", list(jupyter._EXTENSIONS))
+def test_a_lost_extension_is_wrong(lab_folders: Path, name: str) -> None:
+    inside, package = jupyter._EXTENSIONS[name]
+    (lab_folders / "labextensions" / inside / "package.json").unlink()
+    finding = _find(name)
+    assert finding.value == "not found by JupyterLab"
+    assert finding.remedy.endswith(f"--force-reinstall --no-deps {package}")
+
+
+@pytest.mark.parametrize("said", [["anywidget"], {"anywidget": True, "other": False}])
+def test_an_extension_that_is_switched_off_is_wrong(lab_folders: Path, said: object) -> None:
+    page = lab_folders / "config" / "labconfig" / "page_config.json"
+    _write(page, disabledExtensions=said)
+    finding = _find("Explorer widgets")
+    assert (finding.value, finding.ok) == ("switched off", False)
+    assert finding.remedy == 'jupyter labextension enable "anywidget"'
+    _write(page, disabledExtensions={"anywidget": False})
+    assert _find("Explorer widgets").ok
+
+
+def test_the_kernel_is_this_python(lab_folders: Path) -> None:
+    assert _find("Notebook kernel") == Finding("Notebook kernel", sys.executable)
+
+
+def test_a_kernel_of_another_python_is_wrong(lab_folders: Path) -> None:
+    record = lab_folders / "kernels" / "python3" / "kernel.json"
+    _write(record, argv=["/elsewhere/bin/python", "-m", "ipykernel"])
+    finding = _find("Notebook kernel")
+    assert finding.value == f"/elsewhere/bin/python, another Python, by {record}"
+    assert f'remove "{record.parent}"' in finding.remedy
+    record.unlink()
+    assert _find("Notebook kernel").value == "not found"
+
+
+def test_without_jupyter_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch, jupyter_core=None)
+    assert {_find(name).ok for name in (*jupyter._EXTENSIONS, "Notebook kernel")} == {False}
+    assert jupyter._switched_off() == set()

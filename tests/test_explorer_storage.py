@@ -61,6 +61,12 @@ def test_a_scene_opens_like_a_road_does(scenes: tuple[Scene, Scene]) -> None:
     explorer = Explorer(scenes[1], recordings=explored.tone, clips=1)
     explorer.selected = [0]
     assert explorer.selection["trial"].tolist() == [str(scenes[0].pairs.speech.trials[0])]
+    assert explorer._told["road"] is False  # so that the browser asks for nothing it cannot have
+    said: list[object] = []
+    explorer.send = lambda content, buffers=None: said.append(content)
+    for message in ({"kind": "ridge", "ridge": 1.0, "at": 3}, {"kind": "own", "name": "a.wav"}):
+        explorer._handle_custom_msg(message, [b""])
+    assert said == []
     with refused(
         "Explorer: pairs must be there for a road; got None. Pass what is to be looked at."
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -301,6 +302,35 @@ def test_cross_fitted_codes_lie_in_the_frame_of_the_final_ones() -> None:
     assert column_correlations(codes, final).min() > 0.95
     assert not np.allclose(codes, final)
     np.testing.assert_allclose(codes.std(axis=0), final.std(axis=0), rtol=0.1)
+
+
+@pytest.mark.parametrize("option", ["latent 4", "both 4"])
+def test_a_fold_with_too_little_eeg_has_fewer_axes_and_zeros_for_the_others(option: str) -> None:
+    drawn = training_rows()
+    only = drawn.groups == drawn.groups[0]
+    eeg = np.where(only[:, None] | (np.arange(drawn.eeg.shape[1]) == 0), drawn.eeg, 0.0)
+    rows = replace(drawn, eeg=eeg)  # without one person, only one column moves
+    found = fitted(SharedSpace((4,)), rows)
+    poor = [one for one in found.by_fold if isinstance(one, SharedSpace) and one.n_components_ == 1]
+    assert len(poor) == 1
+    codes = cross_fitted(found, option)
+    final = found.everybody.encode(rows.speech, option)
+    assert codes.shape == final.shape
+    assert np.isfinite(codes).all()
+    of_poor = found.folds[found.by_fold.index(poor[0])].test
+    assert only[of_poor].any()
+    held_out = codes[of_poor, -4:]
+    assert np.linalg.matrix_rank(held_out - held_out.mean(axis=0)) == 1
+
+
+def test_a_fold_with_more_axes_than_all_rows_keeps_those_that_fit() -> None:
+    rows = training_rows()
+    few, many = SharedSpace((2,)), SharedSpace((4,))
+    wide = fitted(many, rows)
+    mixed = FittedEncoder(fitted(few, rows).everybody, wide.by_fold, wide.folds, rows, False)
+    codes = cross_fitted(mixed, "latent 4")
+    assert codes.shape == (len(rows.speech), 2)
+    assert column_correlations(codes, mixed.everybody.encode(rows.speech, "latent 4")).min() > 0.9
 
 
 def test_codes_of_a_person_are_turned_without_looking_at_that_person() -> None:

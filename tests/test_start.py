@@ -97,7 +97,7 @@ def test_failing_tests_end_it(start: ModuleType, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(
     ("words", "extras"),
-    [(["setup"], ["lab", "test"]), (["setup", "--dev"], ["dev", "lab", "test"])],
+    [(["setup"], ["lab", "test"]), (["setup", "--dev"], ["dev", "docs", "lab", "test"])],
 )
 def test_setup_alone_starts_nothing(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], extras: list[str]
