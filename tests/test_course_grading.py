@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -273,6 +274,33 @@ def test_a_notebook_that_ends_itself_gets_nothing_and_harms_nobody(
     graded = judge("bad", notebook, read_tests(hidden), limits)
     assert graded.outcomes[1].points == 0
     assert word in graded.outcomes[1].word
+
+
+FLOOD = """
+import os, threading
+def flood():
+    while True:
+        for number in range(3, 30):
+            try:
+                os.write(number, b'{"said": 7}\\n' * 1000)
+            except OSError:
+                pass
+threading.Thread(target=flood, daemon=True).start()
+"""
+
+
+def test_answers_that_nobody_asked_for_do_not_pile_up(sandbox: None) -> None:
+    with Stranger([FLOOD], LIMITS) as stranger:
+        assert isinstance(stranger.errors, list)
+        time.sleep(1)
+        assert stranger._answers.qsize() <= 1
+
+
+def test_links_and_pipes_are_no_submissions(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "a.ipynb", "1")
+    (tmp_path / "in" / "b.ipynb").symlink_to(write(tmp_path / "other.ipynb", "2"))
+    os.mkfifo(tmp_path / "in" / "c.ipynb")
+    assert list(notebooks_in(tmp_path / "in")) == ["a"]
 
 
 def test_without_a_box_nothing_is_run(

@@ -93,6 +93,8 @@ def notebooks_in(folder: Path) -> dict[str, Path]:
         own = path.relative_to(folder).parts
         if any(part.startswith(".") for part in own):
             continue  # checkpoints
+        if path.is_symlink() or not path.is_file():
+            continue  # it may lead anywhere, or never end
         name = own[0] if len(own) > 1 else path.stem
         if name in found:
             fail(

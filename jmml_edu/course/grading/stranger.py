@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from queue import Empty, Queue
-from threading import Thread
+from threading import Semaphore, Thread
 from typing import Any
 
 from jmml_edu.course.grading.sandbox import Limits, boxed, open_rules
@@ -57,6 +57,7 @@ class Stranger:
         finally:
             os.close(rules)
         self._answers: Queue[bytes] = Queue()
+        self._wanted = Semaphore(0)  # one line is read for each question, so nobody can flood
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
         ran = self._ask({"cells": cells}, limits.seconds)
@@ -87,6 +88,8 @@ class Stranger:
         self.ended = True
         self._box.kill()
         self._box.wait()
+        self._wanted.release()
+        self._listening.join(timeout=10)
         for pipe in (self._box.stdin, self._box.stdout):
             with suppress(OSError):
                 if pipe:
@@ -103,6 +106,7 @@ class Stranger:
         """Return what it says, or raise what it did instead."""
         line = json.dumps(asked).encode() + b"\n"
         Thread(target=self._send, args=(line,), daemon=True).start()  # it may never read
+        self._wanted.release()
         try:
             heard = self._answers.get(timeout=seconds)
         except Empty:
@@ -126,10 +130,12 @@ class Stranger:
                 self._box.stdin.flush()
 
     def _listen(self) -> None:
-        """Put each line into the queue, and an empty one at the end or where one is too long."""
+        """Hear one line for each question; an empty one is the end, or one that is too long."""
         line = b"\n"
-        with suppress(OSError, ValueError):
-            while self._box.stdout and line.endswith(b"\n"):
-                line = self._box.stdout.readline(MOST_BYTES)
-                self._answers.put(line if line.endswith(b"\n") else b"")
-        self._answers.put(b"")
+        while line.endswith(b"\n"):
+            self._wanted.acquire()
+            line = b""
+            with suppress(OSError, ValueError):
+                if self._box.stdout:
+                    line = self._box.stdout.readline(MOST_BYTES)
+            self._answers.put(line if line.endswith(b"\n") else b"")
