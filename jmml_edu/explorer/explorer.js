@@ -245,6 +245,7 @@ class Explorer {
   // Between the ridges that have come along the kernel solves the closed form.
   get isFine() {
     return this.track.name === "ridge" && this.world.n <= MANY && !this.model.standsAlone
+      && this.model.get("_told").road !== false
       && !this.kernelIsSilent;
   }
 

@@ -41,14 +41,17 @@ class OwnVoice {
   }
 
   build() {
-    const alone = this.explorer.model.standsAlone;
+    const page = this.explorer.model.standsAlone;
+    const alone = page || this.explorer.model.get("_told").road === false;
     const file = h("input", { type: "file", accept: "audio/*,.wav,.flac,.ogg,.mp3",
       "aria-label": "A sound file of your voice", onchange: (event) => this.choose(event.target) });
     this.record = h("button", { type: "button", onclick: () => this.toggle() }, "● Record");
     this.forget = h("button", { type: "button", hidden: true, onclick: () => this.clear() },
       "Forget mine");
+    const missing = page ? "the kernel of a notebook; this page has none."
+      : "a road in the kernel; this one was opened from a file.";
     this.words = h("p", {}, alone
-      ? "Placing your own voice needs the kernel of a notebook; this page has none."
+      ? `Placing your own voice needs ${missing}`
       : "A sentence or two, from a file or the microphone. The sound goes to the kernel of this"
         + " notebook, through the road of speech alone, and is kept nowhere.");
     this.card = h("article", { class: "jx-mine", hidden: true });

@@ -27,6 +27,8 @@ from jmml_edu.pipeline import JMML
 
 TITLE = "Explorer of EEG and speech"
 
+_Learned = tuple[OwnVoice, LiveRidge]
+
 MOST_SELECTED = 1000
 """Pairs that can be selected; up to four are compared side by side."""
 
@@ -41,9 +43,9 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     model
-        A fitted :class:`jmml_edu.JMML`.
+        A fitted :class:`jmml_edu.JMML`; or a scene, such as one kept in a file.
     pairs
-        What to look at: people it has learned from are hollow, new ones filled.
+        What to look at: people it has learned from are hollow, new ones filled. A scene has them.
     classes
         Names of the class numbers the road was fitted with; those of ``pairs``, sorted, if None.
     recordings
@@ -70,7 +72,7 @@ class Explorer(anywidget.AnyWidget):
     Raises
     ------
     InputError
-        If the road is not fitted, or the pairs are not of its kind.
+        If the road is not fitted, or there are no pairs of its kind.
     TypeError
         If the model is no road.
 
@@ -104,8 +106,8 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(
         self,
-        model: JMML,
-        pairs: Pairs,
+        model: JMML | Scene,
+        pairs: Pairs | None = None,
         *,
         classes: Sequence[str] | None = None,
         recordings: Recall | None = None,
@@ -113,13 +115,16 @@ class Explorer(anywidget.AnyWidget):
         weights: Sequence[float] = (),
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
-        self.scene: Scene = scene_of(model, pairs, classes=classes, weights=weights)
-        self._own = OwnVoice(model, self.scene)
-        self._live = LiveRidge(model, pairs, self.scene)
+self.scene = _asked(model, pairs, classes, weights)
+        self._learned: _Learned | None = None
+        if isinstance(model, JMML) and pairs is not None:
+            self._learned = OwnVoice(model, self.scene), LiveRidge(model, pairs, self.scene)
+        pairs = self.scene.pairs
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
         told, numbers = pack(self.scene, scalp, speaks=self._recall is not None)
+        told["road"] = self._learned is not None
         block, index = self._embedded(min(clips, MOST_CLIPS))
         super().__init__(
             _told=told,
@@ -234,13 +239,16 @@ class Explorer(anywidget.AnyWidget):
         kind = message.get("kind")
         if kind == "clip":
             self._bring(int(message["place"]))
-        elif kind == "own":
-            told = self._own.place(str(message["name"]), bytes(buffers[0]))
+        if self._learned is None:  # a scene of a file has no road to ask
+            return
+        own, live = self._learned
+        if kind == "own":
+            told = own.place(str(message["name"]), bytes(buffers[0]))
             self.send({"kind": "own", **told})
         elif kind == "forget":
-            self._own.forget()
+            own.forget()
         elif kind == "ridge":
-            told, codes = self._live.solve(float(message["ridge"]))
+            told, codes = live.solve(float(message["ridge"]))
             self.send({"kind": "ridge", "at": message["at"], **told}, buffers=[codes])
 
     def _bring(self, place: int) -> None:
@@ -270,3 +278,22 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and for readers without one a picture with words."""
         return with_picture(super()._repr_mimebundle_(**kwargs), self.static(), alt=self._alt())
+
+
+def _asked(
+    model: JMML | Scene,
+    pairs: Pairs | None,
+    classes: Sequence[str] | None,
+    weights: Sequence[float],
+) -> Scene:
+    """Return what a road shows of pairs, or a scene as it is."""
+    if isinstance(model, Scene):
+        if pairs is not None or classes is not None or weights:
+            fail(
+                "Explorer", "model", "be a road, for pairs, classes or weights to be chosen",
+                "a scene, which has its own", "Pass the scene alone.",
+            )  # fmt: skip
+        return model
+    if pairs is None:
+        fail("Explorer", "pairs", "be there for a road", None, "Pass what is to be looked at.")
+    return scene_of(model, pairs, classes=classes, weights=weights)
