@@ -12,8 +12,10 @@ from studies import bent_pairs, numbered
 from jmml_edu.data import Pairs, Provenance, Recording
 from jmml_edu.deep_encoders import CorrelatedSpace
 from jmml_edu.features.eeg import eeg_feature_names
+from jmml_edu.pairing import trial_pairs
 from jmml_edu.pipeline import JMML
 from jmml_edu.simulate.gaussian import QUADRANTS, gaussian_pairs
+from jmml_edu.sources import read_features
 
 ELECTRODES = ("Fp1", "Fp2", "F3", "F4", "C3", "Cz", "C4", "O1", "O2")
 BANDS = {"theta": (4.0, 8.0), "alpha": (8.0, 13.0)}
@@ -56,6 +58,17 @@ def bent(n_pairs: int = 600) -> tuple[JMML, Pairs]:
     pairs = bent_pairs(n_pairs)
     space = CorrelatedSpace((2,), terms="DCCAE")
     return fitted(pairs, JMML(step1="none", step2=space, inner_folds=2)), pairs
+
+
+@cache
+def sampled() -> tuple[JMML, Pairs]:
+    """A road that has heard eight people of the samples, and four utterances of another one."""
+    study = trial_pairs(read_features("samples", "eeg"), read_features("samples", "speech"))
+    people = sorted(set(study.subjects))
+    learn = study.take(np.flatnonzero(np.isin(study.subjects, people[:8])))
+    road = JMML(step1="none", step2="CCA", inner_folds=2)
+    road.fit(learn.eeg.values, learn.speech.values, numbered(learn), learn.subjects)
+    return road, study.take(np.flatnonzero(study.subjects == people[30])[:4])
 
 
 def tone(subject: str, trial: str) -> Recording:

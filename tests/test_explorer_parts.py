@@ -17,7 +17,8 @@ from jmml_edu.corpora.samples import RAW_NAME, samples_folder
 from jmml_edu.data import Recording
 from jmml_edu.explorer import clips as clips_module
 from jmml_edu.explorer.clips import clips_of, mp3_of, recall_of
-from jmml_edu.explorer.packing import MISSING, MOST_FRAME_BYTES, pack, unpack
+from jmml_edu.explorer.packer import MISSING, unpack
+from jmml_edu.explorer.packing import MOST_FRAME_BYTES, pack
 from jmml_edu.explorer.scalp import GRID, scalp_of
 from jmml_edu.explorer.scene import scene_of
 from jmml_edu.simulate.head import CHANNELS

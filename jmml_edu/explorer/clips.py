@@ -44,14 +44,16 @@ def mp3_of(recording: Recording) -> bytes:
     >>> len(mp3_of(heard)) < 10_000
     True
     """
+    return encode_mp3(clean_speech(recording))
+
+
+def encode_mp3(recording: Recording) -> bytes:
+    """Return a recording of one channel as an MP3, as loud as it is."""
     import soundfile
 
-    clean = clean_speech(recording)
-    signal = np.clip(clean.signal[0], -1, 1)
+    signal, rate = np.clip(recording.signal[0], -1, 1), round(recording.sample_rate_hz)
     file = io.BytesIO()
-    soundfile.write(
-        file, signal, round(clean.sample_rate_hz), format="MP3", compression_level=_COMPRESSION
-    )
+    soundfile.write(file, signal, rate, format="MP3", compression_level=_COMPRESSION)
     return file.getvalue()
 
 

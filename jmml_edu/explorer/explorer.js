@@ -1,14 +1,10 @@
 // The explorer in the browser: Canvas 2D, no library. Python sends one block of numbers and what
 // they mean (packing.py); everything that moves is computed here.
 
-const SHAPES = ["circle", "square", "triangle", "diamond", "down", "plus", "cross", "star"];
-const LIGHT = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
-const DARK = ["#4AA8E0", "#FF8A4C", "#2CC79A", "#E7A3CB", "#F2B53A", "#9AD8FA", "#F4F4F4"];
 const MOST_CARDS = 4;
 const MOST_SELECTED = 1000;
 const MANY = 4000; // more points than this are stamped pixel by pixel
 const LEAST = 0.01; // as in the road's vote: no way's word counts as less
-const PATIENCE_MS = 8000;
 const KEYS = [
   ["Arrow keys", "go to the next point that way"],
   ["Enter or click", "select the point and hear it"],
@@ -19,19 +15,6 @@ const KEYS = [
 ];
 
 // ---------------------------------------------------------------- what Python has sent
-
-function arrayOf(told, block, name) {
-  const { kind, at, shape, scale } = told.layout[name];
-  const Kind = { int16: Int16Array, int8: Int8Array, uint8: Uint8Array, int32: Int32Array }[kind];
-  const length = shape.reduce((a, b) => a * b, 1);
-  // A DataView may begin anywhere in its buffer; typed arrays may not, so the bytes are copied.
-  const start = block.byteOffset + at;
-  const bytes = block.buffer.slice(start, start + length * Kind.BYTES_PER_ELEMENT);
-  const whole = new Kind(bytes);
-  if (!scale) return whole;
-  const missing = kind === "int16" ? -32768 : -128;
-  return Float32Array.from(whole, (v) => (v === missing ? NaN : v * scale));
-}
 
 function worldOf(told, block) {
   const read = (name) => arrayOf(told, block, name);
@@ -50,78 +33,6 @@ function worldOf(told, block) {
   }
   world.place = new Map(Array.from(world.row, (row, place) => [row, place]));
   return world;
-}
-
-// ---------------------------------------------------------------- small helpers
-
-function h(tag, given = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  // JupyterLab takes the arrow keys from whatever lacks this attribute itself.
-  if (/^(BUTTON|SELECT|INPUT|SUMMARY)$/.test(node.tagName) || given.tabindex !== undefined) {
-    node.setAttribute("data-lm-suppress-shortcuts", "true");
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-}
-
-const percent = (p) => (Number.isFinite(p) ? `${(100 * p).toFixed(0)} %` : "–");
-const fixed = (v, digits = 2) => (Number.isFinite(v) ? v.toFixed(digits).replace("-", "−") : "–");
-const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
-
-function fitted(canvas, width, height, isRead = false) {
-  const ratio = Math.min(window.devicePixelRatio || 1, 3);
-  const [w, g] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== g) Object.assign(canvas, { width: w, height: g });
-  const brush = canvas.getContext("2d", { willReadFrequently: isRead });
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
-  brush.clearRect(0, 0, width, height);
-  return brush;
-}
-
-function isDark() {
-  const { body } = document;
-  if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
-  if (body.classList.contains("vscode-dark")) return true;
-  if (body.classList.contains("vscode-light")) return false;
-  if (document.documentElement.dataset.theme) {
-    return document.documentElement.dataset.theme === "dark";
-  }
-  return window.matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
-const INKS = {
-  light: { ink: "#1d2733", muted: "#5b6672", rule: "#d5dae0", paper: "#ffffff", accent: "#0067a0",
-           palette: LIGHT, map: [[33, 102, 172], [247, 247, 247], [178, 72, 0]] },
-  dark: { ink: "#e8ecf0", muted: "#a3adb8", rule: "#3a444f", paper: "#171c22", accent: "#6cbdf0",
-          palette: DARK, map: [[90, 170, 235], [38, 45, 53], [255, 150, 80]] },
-};
-
-function outline(brush, shape, x, y, r) {
-  brush.beginPath();
-  if (shape === "circle") return brush.arc(x, y, r, 0, 2 * Math.PI);
-  const corners = {
-    square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
-    triangle: [[0, -1.1], [1, 0.75], [-1, 0.75]],
-    down: [[0, 1.1], [1, -0.75], [-1, -0.75]],
-    diamond: [[0, -1.2], [1, 0], [0, 1.2], [-1, 0]],
-    plus: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1],
-           [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
-    star: Array.from({ length: 10 }, (_, i) => {
-      const [a, far] = [(i * Math.PI) / 5 - Math.PI / 2, i % 2 ? 0.5 : 1.25];
-      return [far * Math.cos(a), far * Math.sin(a)];
-    }),
-  };
-  const turn = shape === "cross" ? Math.SQRT1_2 : 0;
-  for (const [u, v] of corners[shape === "cross" ? "plus" : shape]) {
-    const [a, b] = turn ? [(u - v) * turn, (u + v) * turn] : [u, v];
-    brush.lineTo(x + r * a, y + r * b);
-  }
-  return brush.closePath();
 }
 
 // One small picture per mark: thousands of points are then copies of a few.
@@ -144,148 +55,6 @@ function spriteOf(cache, shape, colour, hollow, r) {
   return cache.get(key);
 }
 
-// ---------------------------------------------------------------- sound
-
-function powerSpectra(signal, rate, columns) {
-  const [window_, size] = [Math.round(0.016 * rate), 512];
-  const hann = Float32Array.from({ length: window_ }, (_, i) =>
-    0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (window_ - 1)));
-  const [re, im] = [new Float32Array(size), new Float32Array(size)];
-  return Array.from({ length: columns }, (_, column) => {
-    const start = Math.round((column / columns) * Math.max(signal.length - window_, 0));
-    re.fill(0);
-    im.fill(0);
-    for (let i = 0; i < window_; i++) re[i] = (signal[start + i] ?? 0) * hann[i];
-    fft(re, im);
-    return Float32Array.from({ length: size / 2 }, (_, k) => re[k] ** 2 + im[k] ** 2);
-  });
-}
-
-function fft(re, im) {
-  const n = re.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j], re[i]];
-      [im[i], im[j]] = [im[j], im[i]];
-    }
-  }
-  for (let length = 2; length <= n; length <<= 1) {
-    const half = length >> 1;
-    for (let k = 0; k < half; k++) {
-      const angle = (-2 * Math.PI * k) / length;
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      for (let i = k; i < n; i += length) {
-        const j = i + half;
-        const [a, b] = [re[j] * c - im[j] * s, re[j] * s + im[j] * c];
-        re[j] = re[i] - a;
-        im[j] = im[i] - b;
-        re[i] += a;
-        im[i] += b;
-      }
-    }
-  }
-}
-
-class Sound {
-  constructor(model, world, tell) {
-    Object.assign(this, { model, world, tell, heard: new Map(), waiting: new Map() });
-    this.onMessage = (message, buffers) => this.receive(message, buffers);
-    model.on("msg:custom", this.onMessage);
-  }
-
-  close() {
-    this.stop();
-    this.model.off("msg:custom", this.onMessage);
-    for (const { timer } of this.waiting.values()) clearTimeout(timer);
-    this.context?.close();
-  }
-
-  // Resolves to an AudioBuffer, or rejects with a sentence.
-  bufferOf(place) {
-    if (!this.heard.has(place)) {
-      const wanted = this.bytesOf(place).then((bytes) =>
-        new OfflineAudioContext(1, 1, 16000).decodeAudioData(bytes).catch(() => {
-          throw new Error("This browser cannot decode the clip.");
-        }));
-      wanted.catch(() => this.heard.delete(place));
-      this.heard.set(place, wanted);
-    }
-    return this.heard.get(place);
-  }
-
-  bytesOf(place) {
-    const span = this.model.get("_clip_index")[place];
-    if (span) {
-      const block = this.model.get("_clips");
-      const at = block.byteOffset;
-      return Promise.resolve(block.buffer.slice(at + span[0], at + span[1]));
-    }
-    if (!this.world.speaks) {
-      return Promise.reject(new Error("These pairs are features only: there is no sound of them."));
-    }
-    if (this.model.standsAlone) {
-      const n = Object.keys(this.model.get("_clip_index")).length;
-      return Promise.reject(new Error(
-        `This page holds ${n} of ${this.world.n} utterances, and this is none of them; they are`
-        + " marked by a ring."));
-    }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.answer(place, new Error(
-        "The kernel did not answer. Restart it and run the cell again to hear this one.")),
-        PATIENCE_MS);
-      this.waiting.set(place, { resolve, reject, timer });
-      this.model.send({ kind: "clip", place });
-    });
-  }
-
-  receive(message, buffers) {
-    if (message.kind !== "clip") return;
-    const view = buffers?.[0];
-    this.answer(message.place, message.problem ? new Error(message.problem)
-      : (view.buffer ?? view).slice(view.byteOffset ?? 0,
-        (view.byteOffset ?? 0) + view.byteLength));
-  }
-
-  answer(place, answer) {
-    const waiting = this.waiting.get(place);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    this.waiting.delete(place);
-    if (answer instanceof Error) waiting.reject(answer);
-    else waiting.resolve(answer);
-  }
-
-  async play(place) {
-    this.context ??= new AudioContext();
-    const begun = (this.begun = {}); // a later wish wins
-    const buffer = await this.bufferOf(place);
-    if (this.begun !== begun) return;
-    this.stop();
-    await this.context.resume();
-    const source = this.context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(this.context.destination);
-    source.onended = () => this.source === source && this.stop();
-    source.start();
-    Object.assign(this, { source, playing: place, began: this.context.currentTime });
-    this.tell();
-  }
-
-  stop() {
-    const { source } = this;
-    Object.assign(this, { source: null, playing: null });
-    source?.stop();
-    if (source) this.tell();
-  }
-
-  get seconds() {
-    return this.source ? this.context.currentTime - this.began : NaN;
-  }
-}
-
 // ---------------------------------------------------------------- the explorer
 
 class Explorer {
@@ -300,6 +69,7 @@ class Explorer {
     this.cursor = -1;
     this.sound = new Sound(model, this.world, () => this.showPlaying());
     this.useful = (k) => k < this.world.useful;
+    this.own = new OwnVoice(this);
     this.build(el);
     this.listen();
     this.retheme();
@@ -314,24 +84,24 @@ class Explorer {
     const { world } = this;
     const options = Array.from({ length: world.components }, (_, k) =>
       [k, `component ${k + 1}${this.useful(k) ? "" : " (carries nothing)"}`]);
-    this.axes = ["x", "y"].map((axis) => this.choice(
+    this.axes = ["x", "y"].map((axis) => choice(
       axis === "x" ? "Across" : "Up", options, this.view[axis], (value) => {
         this.view[axis] = Number(value);
         this.home();
       }));
     const colours = [["class", "class"], ["person", "person"], ["right", "right or wrong"]];
-    const colour = this.choice("Colour", colours, "class", (value) => {
+    const colour = choice("Colour", colours, "class", (value) => {
       this.view.colour = value;
       this.showLegend();
       this.draw();
     });
-    this.modes = this.radios("At inference", "eeg", [
+    this.modes = radios("At inference", [
       ["off", "speech alone"], ["on", "with EEG"], ["noisy", "noisy EEG"]],
       (value) => this.setMode(value));
-    const tick = (text, name) => h("label", { class: "jx-tick" }, h("input", {
-      type: "checkbox", checked: this.view[name],
-      onchange: (event) => { this.view[name] = event.target.checked; this.draw(); },
-    }), text);
+    const ticked = (text, name) => tick(text, this.view[name], (on) => {
+      this.view[name] = on;
+      this.draw();
+    });
     this.panels = ["EEG", "Speech", "Both"].map((name, number) => this.panel(name, number));
     this.status = h("p", { class: "jx-status", role: "status", "aria-live": "polite" });
     this.scores = h("p", { class: "jx-scores" });
@@ -349,8 +119,8 @@ class Explorer {
         h("span", {}, world.source),
         ...world.words.map((words) => h("span", { class: "jx-word" }, words))),
       h("div", { class: "jx-bar" }, this.modes.node, ...this.axes, colour,
-        tick("people it learned from", "training"),
-        world.regions ? tick("decision regions", "regions") : null,
+        ticked("people it learned from", "training"),
+        world.regions ? ticked("decision regions", "regions") : null,
         h("button", { type: "button", class: "jx-plain", onclick: () => this.home() }, "Show all"),
         h("details", { class: "jx-keys" }, h("summary", {}, "Keys"), keys)),
       this.warning,
@@ -360,27 +130,10 @@ class Explorer {
       h("div", { class: "jx-below" }, this.timeline(),
         h("div", { class: "jx-detail" }, this.cards,
           h("details", { class: "jx-more" }, h("summary", {}, "Table of the selection"),
-            this.table))));
+            this.table), this.own.node)));
     el.append(h("div", { class: "jx-frame" }, this.root));
     this.showLegend();
     this.showScores();
-  }
-
-  choice(label, options, value, then) {
-    const select = h("select", { onchange: (event) => then(event.target.value) },
-      ...options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
-    return h("label", { class: "jx-choice" }, label, select);
-  }
-
-  radios(label, name, options, then) {
-    this.names = (this.names ?? 0) + 1;
-    const group = `jx-${name}-${Math.random().toString(36).slice(2)}`;
-    const inputs = options.map(([value]) => h("input", {
-      type: "radio", name: group, value, onchange: () => then(value) }));
-    const node = h("fieldset", { class: "jx-radios" }, h("legend", {}, label),
-      ...options.map(([, text], i) => h("label", {}, inputs[i], h("span", {}, text))));
-    const set = (value) => inputs.forEach((input) => { input.checked = input.value === value; });
-    return { node, set };
   }
 
   panel(name, number) {
@@ -407,12 +160,13 @@ class Explorer {
 
   timeline() {
     const { tracks } = this.world;
-    this.tracks = this.radios("Go through", "track",
+    this.tracks = radios("Go through",
       tracks.map((track) => [track.name, track.name === "ridge" ? "ridges" : "training"]),
       (value) => this.setTrack(value));
     this.tracks.node.hidden = tracks.length < 2;
     this.slider = h("input", { type: "range", min: 0, step: 1,
-      oninput: (event) => this.go(Number(event.target.value)) });
+      oninput: (event) => this.slide(Number(event.target.value)),
+      onkeydown: (event) => this.slideByKey(event) });
     this.stepName = h("output", { class: "jx-step" });
     this.playButton = h("button", { type: "button", class: "jx-play",
       onclick: () => (this.playing ? this.pause() : this.play()) }, "▶ Play");
@@ -432,29 +186,24 @@ class Explorer {
       "change:track": () => this.retrack(),
       "change:eeg": () => this.tellMode(),
       "change:selected": () => this.reselect(),
+      "msg:custom": (message, buffers) => message.kind === "ridge" && this.solved(message, buffers),
     };
     for (const [name, then] of Object.entries(this.changes)) model.on(name, then);
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.root);
-    this.themed = new MutationObserver(() => this.retheme());
-    const attributes = { attributes: true,
-      attributeFilter: ["class", "data-jp-theme-light", "data-theme"] };
-    this.themed.observe(document.body, attributes);
-    this.themed.observe(document.documentElement, attributes);
-    this.scheme = window.matchMedia("(prefers-color-scheme: dark)");
-    this.onScheme = () => this.retheme();
-    this.scheme.addEventListener("change", this.onScheme);
+    this.unwatch = watchTheme(() => this.retheme());
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   }
 
   close() {
     for (const [name, then] of Object.entries(this.changes)) this.model.off(name, then);
     this.resized.disconnect();
-    this.themed.disconnect();
-    this.scheme.removeEventListener("change", this.onScheme);
+    this.unwatch();
     cancelAnimationFrame(this.frame);
     this.pause();
+    clearTimeout(this.asking);
     this.sound.close();
+    this.own.close();
   }
 
   set(name, value) {
@@ -485,6 +234,7 @@ class Explorer {
     this.tracks.set(track.name);
     const last = track.steps.length - 1;
     this.slider.max = last;
+    this.slider.step = this.isFine ? 0.05 : 1;
     this.slider.setAttribute("aria-label", track.title);
     this.slider.disabled = this.playButton.disabled = last === 0;
     this.trackNote.textContent = track.note;
@@ -492,25 +242,97 @@ class Explorer {
     this.go(this.model.get("step"));
   }
 
-  go(step) {
-    const last = this.track.steps.length - 1;
-    const at = clamp(Math.round(step), 0, last);
+  // Between the ridges that have come along the kernel solves the closed form.
+  get isFine() {
+    return this.track.name === "ridge" && this.world.n <= MANY && !this.model.standsAlone
+      && !this.kernelIsSilent;
+  }
+
+  slide(value) {
+    const lastRidge = this.track.steps.length - 2;
+    if (!this.isFine || value % 1 === 0 || value > lastRidge) this.go(value);
+    else this.askRidge(value);
+  }
+
+  // Arrow keys go from step to step; with Shift in between, too.
+  slideByKey(event) {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by || !this.isFine || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const { at } = this.view;
+    const next = by > 0 ? Math.floor(at + 1e-9) + 1 : Math.ceil(at - 1e-9) - 1;
+    const value = event.shiftKey ? Math.round(20 * at + by) / 20 : next;
+    this.slide(clamp(value, 0, this.track.steps.length - 1));
+  }
+
+  askRidge(at) {
+    this.wanted = at;
+    this.show(at, `ridge ${this.ridgeAt(at)}`);
+    if (this.asking) return;
+    this.asking = setTimeout(() => this.silent(), PATIENCE_MS);
+    this.model.send({ kind: "ridge", ridge: 10 ** (at - 3), at });
+  }
+
+  ridgeAt(at) {
+    return String(Number((10 ** (at - 3)).toPrecision(2)));
+  }
+
+  solved({ at, train, heldOut }, [view]) {
+    clearTimeout(this.asking);
+    this.asking = null;
+    const bytes = (view.buffer ?? view).slice(view.byteOffset ?? 0);
+    const size = 2 * this.world.n * this.world.components;
+    this.live = { at, train, heldOut, codes: new Float32Array(bytes, 0, size) };
+    if (this.wanted === null) return;
+    if (this.wanted !== at) {
+      this.askRidge(this.wanted);
+      return;
+    }
+    this.show(at, `ridge ${this.ridgeAt(at)}`);
+    this.say(this.stepWords(at));
+  }
+
+  silent() {
+    this.asking = null;
+    this.kernelIsSilent = true;
+    this.slider.step = 1;
+    this.go(this.view.at);
+    this.say("The kernel did not answer: there are the ridges that came along and none in between."
+      + " Restart it and run the cell again.");
+  }
+
+  show(at, name) {
     this.view.at = at;
     this.slider.value = at;
-    this.slider.setAttribute("aria-valuetext", this.track.steps[at]);
-    this.stepName.textContent = this.track.steps[at];
-    if (this.model.get("step") !== at) this.set("step", at);
-    if (!this.playing) this.say(this.stepWords(at));
+    this.slider.setAttribute("aria-valuetext", name);
+    this.stepName.textContent = name;
     this.draw();
   }
 
+  go(step) {
+    const last = this.track.steps.length - 1;
+    const at = clamp(Math.round(step), 0, last);
+    this.wanted = null;
+    this.show(at, this.track.steps[at]);
+    if (this.model.get("step") !== at) this.set("step", at);
+    if (!this.playing) this.say(this.stepWords(at));
+  }
+
+  // What the kernel has solved, where the slider stands on it.
+  get solution() {
+    const isHere = this.live?.at === this.view.at && this.track.name === "ridge";
+    return isHere && this.view.at % 1 ? this.live : null;
+  }
+
   stepWords(at) {
-    const held = this.track.heldOut[at];
+    const held = this.solution?.heldOut ?? this.track.heldOut[at];
+    const train = this.solution?.train ?? this.track.train[at];
+    const name = this.solution ? `ridge ${this.ridgeAt(at)}` : this.track.steps[at];
     const values = held.slice(0, Math.min(3, this.world.useful)).filter((v) => v != null);
     const agree = values.length ? `correlations of new people ${values.map((v) => fixed(v))
-      .join(", ")}` : `correlations of those it learned from ${this.track.train[at].slice(0, 3)
+      .join(", ")}` : `correlations of those it learned from ${train.slice(0, 3)
       .map((v) => fixed(v)).join(", ")}`;
-    return `${this.track.title}: ${this.track.steps[at]}; ${agree}.`;
+    return `${this.track.title}: ${name}; ${agree}.`;
   }
 
   play() {
@@ -573,6 +395,9 @@ class Explorer {
   // Side 0 is EEG, 1 speech; between two steps on a straight line.
   code(side, place, k, at = this.view.at, track = this.track) {
     const { n, components, frames } = this.world;
+    if (at % 1 && track === this.track && this.solution) {
+      return this.solution.codes[(side * n + place) * components + k];
+    }
     const all = frames[track.name];
     const low = Math.floor(at);
     const part = at - low;
@@ -663,6 +488,10 @@ class Explorer {
   home() {
     const { n, heldOut } = this.world;
     const found = [[], []];
+    for (const { code } of this.own.points) {
+      found[0].push(code[this.view.x]);
+      found[1].push(code[this.view.y]);
+    }
     for (let i = 0; i < n; i++) {
       if (!heldOut[i] && !this.view.training) continue;
       for (const side of [0, 1]) {
@@ -741,6 +570,7 @@ class Explorer {
     if (panel.number === 2 && this.world.kind === "trial") this.drawLinks(panel, brush);
     for (const side of this.sides(panel)) this.drawPoints(panel, brush, side);
     this.drawChosen(panel, brush);
+    if (panel.number && this.isRoad) this.drawOwn(panel, brush);
     this.drawAxes(panel, brush);
     this.drawBox(panel, brush);
     if (!this.hasPoints(panel)) this.drawWords(panel, brush);
@@ -911,6 +741,33 @@ class Explorer {
     brush.strokeText(number, x + r + 1, y - r + 4);
     brush.fillStyle = this.inks.ink;
     brush.fillText(number, x + r + 1, y - r + 4);
+  }
+
+  // The learner's own utterances: speech, and only where the road is shown.
+  drawOwn(panel, brush) {
+    const { ink, paper, palette } = this.inks;
+    this.own.points.forEach(({ code, says }, i) => {
+      const [x, y] = this.toScreen(panel, code[this.view.x], code[this.view.y]);
+      outline(brush, "star", x, y, 11);
+      Object.assign(brush, { fillStyle: palette[says.indexOf(Math.max(...says)) % palette.length],
+        strokeStyle: ink, lineWidth: 2 });
+      brush.fill();
+      brush.stroke();
+      Object.assign(brush, { font: "bold 12px system-ui, sans-serif", textAlign: "left",
+        strokeStyle: paper, fillStyle: ink, lineWidth: 3 });
+      const words = this.own.points.length > 1 ? `you ${i + 1}` : "you";
+      brush.strokeText(words, x + 12, y - 8);
+      brush.fillText(words, x + 12, y - 8);
+    });
+  }
+
+  showOwn() {
+    const { code } = this.own.points.at(-1);
+    const panel = this.panels[1];
+    const spot = this.toScreen(panel, code[this.view.x], code[this.view.y]);
+    if (!this.isRoad) this.go(this.track.steps.length - 1);
+    if (spot.some((v) => v < 12 || v > panel.size - 12)) this.home();
+    this.draw();
   }
 
   drawBox(panel, brush) {
@@ -1335,61 +1192,16 @@ class Explorer {
         : "The road has learned from this person."}`),
       sound, this.scalpOf(place), this.barsOf(place));
     this.sound.bufferOf(place).then(
-      (buffer) => this.drawSound(card, buffer),
+      (buffer) => {
+        if (!card.isConnected) return;
+        drawSound(sound, buffer, this.inks);
+        card.dataset.sound = buffer.duration.toFixed(2);
+      },
       (problem) => {
         button.disabled = true;
         sound.replaceChildren(h("p", { class: "jx-note" }, problem.message));
       });
     return card;
-  }
-
-  drawSound(card, buffer) {
-    if (!card.isConnected) return;
-    const signal = buffer.getChannelData(0);
-    const [wave, spectrum] = card.querySelectorAll("canvas");
-    const wide = wave.clientWidth || 240;
-    const brush = fitted(wave, wide, 40);
-    brush.fillStyle = this.inks.accent;
-    const peak = signal.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-6);
-    for (let x = 0; x < wide; x++) {
-      let [low, high] = [0, 0];
-      const [from, to] = [x, x + 1].map((v) => Math.floor((v / wide) * signal.length));
-      for (let i = from; i < to; i++) {
-        low = Math.min(low, signal[i]);
-        high = Math.max(high, signal[i]);
-      }
-      brush.fillRect(x, 20 - (19 * high) / peak, 1, Math.max((19 * (high - low)) / peak, 0.6));
-    }
-    this.drawSpectrum(spectrum, signal, buffer);
-    card.dataset.sound = buffer.duration.toFixed(2);
-  }
-
-  drawSpectrum(canvas, signal, { sampleRate, duration }) {
-    const wide = canvas.clientWidth || 240;
-    const [tall, columns] = [96, Math.min(wide, 400)];
-    const spectra = powerSpectra(signal, sampleRate, columns);
-    const rows = Math.floor((5000 / sampleRate) * 512);
-    const peak = spectra.reduce((most, one) => Math.max(most, ...one.subarray(1, rows)), 1e-12);
-    const picture = new ImageData(columns, rows);
-    const [paper, ink] = [this.inks.paper, this.inks.ink].map((colour) =>
-      [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)));
-    spectra.forEach((power, column) => {
-      for (let k = 0; k < rows; k++) {
-        const level = clamp(1 + (10 * Math.log10(power[k] / peak + 1e-12)) / 60, 0, 1);
-        picture.data.set([...paper.map((p, i) => p + level * (ink[i] - p)), 255],
-          4 * ((rows - 1 - k) * columns + column));
-      }
-    });
-    const small = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
-    small.getContext("2d").putImageData(picture, 0, 0);
-    const brush = fitted(canvas, wide, tall + 14);
-    brush.drawImage(small, 0, 0, wide, tall);
-    brush.fillStyle = this.inks.muted;
-    brush.font = "10px system-ui, sans-serif";
-    brush.fillText("5 kHz", 3, 11);
-    brush.fillText("0 s", 0, tall + 11);
-    brush.textAlign = "right";
-    brush.fillText(`${duration.toFixed(1)} s`, wide, tall + 11);
   }
 
   scalpOf(place) {
@@ -1402,7 +1214,8 @@ class Explorer {
     const heads = scalp.bands.map((band, b) => {
       const canvas = h("canvas", { class: "jx-scalp", role: "img",
         "aria-label": this.scalpWords(place, b) });
-      this.drawScalp(canvas, place, b);
+      const first = (place * scalp.bands.length + b) * scalp.electrodes.length;
+      drawScalp(canvas, scalp, scalp.power.subarray(first), this.inks);
       return h("figure", {}, canvas, h("figcaption", {}, band));
     });
     const whose = kind === "class" ? "EEG of another trial of this class: " : "EEG: ";
@@ -1419,45 +1232,6 @@ class Explorer {
     const [top, low] = [power.indexOf(Math.max(...power)), power.indexOf(Math.min(...power))];
     return `${scalp.bands[band]} power on the scalp: highest at ${scalp.electrodes[top]}, `
       + `${fixed(power[top])}, lowest at ${scalp.electrodes[low]}, ${fixed(power[low])}`;
-  }
-
-  drawScalp(canvas, place, band) {
-    const { scalp } = this.world;
-    const e = scalp.electrodes.length;
-    const grid = 28;
-    const power = scalp.power.subarray((place * scalp.bands.length + band) * e);
-    const picture = new ImageData(grid, grid);
-    const [cold, mid, warm] = this.inks.map;
-    for (let p = 0; p < scalp.pixels.length / 2; p++) {
-      let value = 0;
-      for (let k = 0; k < e; k++) value += scalp.filling[p * e + k] * power[k];
-      const part = clamp(value / scalp.range, -1, 1);
-      const end = part < 0 ? cold : warm;
-      picture.data.set([...mid.map((m, i) => m + Math.abs(part) * (end[i] - m)), 255],
-        4 * (scalp.pixels[2 * p] * grid + scalp.pixels[2 * p + 1]));
-    }
-    const small = Object.assign(document.createElement("canvas"), { width: grid, height: grid });
-    small.getContext("2d").putImageData(picture, 0, 0);
-    const [size, r] = [64, 27];
-    const brush = fitted(canvas, size, size);
-    brush.save();
-    brush.beginPath();
-    brush.arc(32, 35, r, 0, 2 * Math.PI);
-    brush.clip();
-    brush.drawImage(small, 32 - r, 35 - r, 2 * r, 2 * r);
-    brush.restore();
-    brush.strokeStyle = this.inks.muted;
-    brush.lineWidth = 1.4;
-    brush.beginPath();
-    brush.arc(32, 35, r, 0, 2 * Math.PI);
-    brush.moveTo(27, 9);
-    brush.lineTo(32, 2);
-    brush.lineTo(37, 9);
-    brush.stroke();
-    brush.fillStyle = this.inks.ink;
-    for (const [right, front] of scalp.places) {
-      brush.fillRect(32 + r * right - 0.6, 35 - r * front - 0.6, 1.2, 1.2);
-    }
   }
 
   barsOf(place) {
@@ -1538,7 +1312,8 @@ class Explorer {
       edge.left, 12, edge.right - edge.left);
     if (single) this.dots(brush, edge, up);
     else this.lines(brush, edge, up);
-    canvas.setAttribute("aria-label", this.stepWords(Math.round(this.view.at)));
+    canvas.setAttribute("aria-label",
+      this.stepWords(this.solution ? this.view.at : Math.round(this.view.at)));
   }
 
   dots(brush, edge, up) {
@@ -1604,6 +1379,7 @@ class Explorer {
     }
     brush.setLineDash([]);
     brush.globalAlpha = 1;
+    if (this.solution) this.drawSolution(brush, across(now), up);
     brush.strokeStyle = this.inks.ink;
     brush.lineWidth = 1;
     brush.beginPath();
@@ -1615,6 +1391,19 @@ class Explorer {
     brush.fillText(track.steps[0], edge.left, edge.bottom + 15);
     brush.textAlign = "right";
     brush.fillText(track.steps[last], edge.right, edge.bottom + 15);
+  }
+
+  drawSolution(brush, x, up) {
+    const { heldOut, train } = this.solution;
+    [heldOut, train].forEach((values, kind) => values.forEach((value, k) => {
+      if (value == null) return;
+      const colour = this.useful(k) ? this.inks.palette[k % this.inks.palette.length]
+        : this.inks.muted;
+      outline(brush, "circle", x, up(value), 3.5);
+      Object.assign(brush, { strokeStyle: colour, fillStyle: colour, lineWidth: 1.2 });
+      if (kind) brush.stroke();
+      else brush.fill();
+    }));
   }
 
   drawLosses() {

@@ -5,57 +5,21 @@ Everything a browser draws travels once, as small whole numbers with one scale e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from jmml_edu.explorer.asking import Regions
+from jmml_edu.explorer.packer import Packer
 from jmml_edu.explorer.scalp import Scalp
 from jmml_edu.explorer.scene import Scene
 from jmml_edu.explorer.tracks import Track
-
-MISSING = {"int16": -32_768, "int8": -128}
-"""What stands for NaN among whole numbers that have a scale."""
 
 MOST_FRAME_BYTES = 400_000
 """Of one slider; with more, steps between the first and the last are left out evenly."""
 
 LEAST_LOG = -16.0
 """Probabilities below exp(-16) look alike."""
-
-
-class Packer:
-    """Puts arrays one after the other and remembers where."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.layout: dict[str, dict[str, Any]] = {}
-        self.length = 0
-
-    def add(self, name: str, values: np.ndarray, kind: str) -> None:
-        """Add whole numbers as they are."""
-        self._append(name, values.astype(np.dtype(kind).newbyteorder("<")), kind, scale=0.0)
-
-    def add_scaled(self, name: str, values: np.ndarray, kind: str = "int16") -> None:
-        """Add numbers rounded to whole multiples of one scale, NaN where they are missing."""
-        finite, most = np.isfinite(values), -MISSING[kind] - 1
-        scale = float(np.abs(values[finite]).max(initial=0.0)) / most or 1.0
-        whole = np.where(finite, np.round(np.where(finite, values, 0) / scale), MISSING[kind])
-        self._append(name, whole.astype(np.dtype(kind).newbyteorder("<")), kind, scale)
-
-    def _append(self, name: str, values: np.ndarray, kind: str, scale: float) -> None:
-        """Add the bytes of an array; a scale of 0 stands for none."""
-        data = values.tobytes()
-        padding = -len(data) % 4  # so that each begins where typed arrays may begin
-        shape = list(values.shape)
-        self.layout[name] = {"kind": kind, "at": self.length, "shape": shape, "scale": scale}
-        self.parts.append(data + b"\0" * padding)
-        self.length += len(data) + padding
-
-    def block(self) -> bytes:
-        """Return all of it."""
-        return b"".join(self.parts)
 
 
 def pack(scene: Scene, scalp: Scalp | None, *, speaks: bool) -> tuple[dict[str, Any], bytes]:
@@ -112,9 +76,9 @@ def _track(track: Track, packer: Packer) -> dict[str, Any]:
         "title": track.title,
         "note": track.note,
         "steps": [track.steps[step] for step in steps],
-        "train": _numbers(track.train_correlations[steps]),
-        "heldOut": _numbers(track.held_out_correlations[steps]),
-        "losses": {name: _numbers(np.array(values)) for name, values in track.losses.items()},
+        "train": numbers_of(track.train_correlations[steps]),
+        "heldOut": numbers_of(track.held_out_correlations[steps]),
+        "losses": {name: numbers_of(np.array(values)) for name, values in track.losses.items()},
         "numbers": steps.tolist(),
     }
 
@@ -150,22 +114,12 @@ def _regions(regions: Regions | None) -> dict[str, Any] | None:
     return {
         "name": regions.name,
         "say": regions.say,
-        "weights": _numbers(regions.weights),
-        "offsets": _numbers(regions.offsets),
+        "weights": numbers_of(regions.weights),
+        "offsets": numbers_of(regions.offsets),
     }
 
 
-def _numbers(values: np.ndarray) -> list[Any]:
+def numbers_of(values: np.ndarray) -> list[Any]:
     """Return nested lists of five digits, None for NaN: JSON has no other word for it."""
     rounded = np.vectorize(lambda v: float(f"{v:.5g}") if np.isfinite(v) else None, otypes=[object])
     return rounded(values).tolist() if values.size else values.tolist()
-
-
-def unpack(told: Mapping[str, Any], block: bytes, name: str) -> np.ndarray:
-    """Return one of the arrays of a block as numbers, NaN where they are missing."""
-    where = told["layout"][name]
-    kind, count = np.dtype(where["kind"]).newbyteorder("<"), int(np.prod(where["shape"]))
-    values = np.frombuffer(block, kind, count, where["at"]).reshape(where["shape"])
-    if not where["scale"]:
-        return values
-    return np.where(values == MISSING[where["kind"]], np.nan, values * where["scale"])

@@ -110,8 +110,8 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
     (80, [0.8, 0.9])
     """
     names = _check(road, pairs, classes)
-    held_out = ~np.isin(pairs.subjects.astype(str), road.people_)
-    viewed = _viewed(road, pairs, held_out)
+    viewed = view_pairs(road, pairs)
+    held_out = viewed.held_out
     shown = _shown(held_out)
     tracks = [training_track(road, viewed), ridge_track(road, viewed)]
     size = road.spaces_[0].n_components_
@@ -170,8 +170,9 @@ def _check(road: JMML, pairs: Pairs, classes: Sequence[str] | None) -> tuple[str
     return names
 
 
-def _viewed(road: JMML, pairs: Pairs, held_out: Bool[np.ndarray, " pair"]) -> Viewed:
+def view_pairs(road: JMML, pairs: Pairs) -> Viewed:
     """Return both views as the road's spaces expect them; rows that are missing are NaN."""
+    held_out = ~np.isin(pairs.subjects.astype(str), road.people_)
     eeg, speech = pairs.eeg.values.copy(), pairs.speech.values
     eeg[~pairs.has_eeg] = np.nan
     _, counts = np.unique(pairs.subjects.astype(str), return_counts=True)

@@ -122,20 +122,20 @@ def _outcome(road: JMML, replayed: Replayed) -> str:
     return tried + f"The road then learned from everybody for {road.epochs_} epochs."
 
 
-def ridge_track(road: JMML, viewed: Viewed) -> Track | None:
+def ridge_track(road: JMML, viewed: Viewed, ridges: Sequence[float] = RIDGES) -> Track | None:
     """Return the closed-form space at several ridges, or None without pairs to learn it from."""
     learned = ~viewed.held_out & has_all(viewed.speech)
     if (learned & has_all(viewed.eeg)).sum() < FEWEST_PAIRS:
         return None
     size = road.spaces_[0].n_components_
     rows = viewed.eeg[learned], viewed.speech[learned], viewed.subjects[learned]
-    spaces = [SharedSpace((size,), ridge=ridge).fit(*rows) for ridge in RIDGES]
+    spaces = [SharedSpace((size,), ridge=ridge).fit(*rows) for ridge in ridges]
     final = viewed.encoded_by(road.spaces_[int(viewed.centred)])
     frames = [*(viewed.encoded_by(space) for space in spaces), final]
-    steps = [f"ridge {ridge:g}" for ridge in RIDGES] + ["the road"]
+    steps = [f"ridge {ridge:g}" for ridge in ridges] + ["the road"]
     note = (
         "Closed form from the same people at another ridge, a fraction of each column's variance:"
-        " from next to CCA (left) to next to PLS (right)."
+        " from next to CCA (left) to next to PLS (right). A kernel solves it for those in between."
     )
     return _track("ridge", "Ridge", note, steps, frames, viewed, {})
 

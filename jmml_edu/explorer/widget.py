@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,15 +14,18 @@ import traitlets
 
 from jmml_edu._checks import InputError, check_at_least, fail
 from jmml_edu.data import Pairs
+from jmml_edu.explorer.browser import module_of, sheet_of, with_picture
 from jmml_edu.explorer.clips import MOST_CLIPS, Recall, clips_of, recall_of
+from jmml_edu.explorer.live import LiveRidge
 from jmml_edu.explorer.packing import pack
 from jmml_edu.explorer.page import write_page
+from jmml_edu.explorer.placing import OwnVoice
 from jmml_edu.explorer.scalp import scalp_of
 from jmml_edu.explorer.scene import Scene, scene_of
 from jmml_edu.explorer.table import selection_frame
 from jmml_edu.pipeline import JMML
 
-HERE = Path(__file__).parent
+TITLE = "Explorer of EEG and speech"
 
 MOST_SELECTED = 1000
 """Pairs that can be selected; up to four are compared side by side."""
@@ -82,8 +83,8 @@ class Explorer(anywidget.AnyWidget):
     [[3, '00003'], [5, '00005']]
     """
 
-    _esm = HERE / "explorer.js"
-    _css = HERE / "explorer.css"
+    _esm = module_of("parts", "signals", "clips", "own", "explorer")
+    _css = sheet_of("parts", "explorer")
 
     _told = traitlets.Dict().tag(sync=True)
     _numbers = traitlets.Bytes().tag(sync=True)
@@ -106,6 +107,8 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
         self.scene: Scene = scene_of(model, pairs, classes=classes)
+        self._own = OwnVoice(model, self.scene)
+        self._live = LiveRidge(model, pairs, self.scene)
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
@@ -191,11 +194,10 @@ class Explorer(anywidget.AnyWidget):
         block, index = self._embedded(min(clips, MOST_CLIPS))
         state = {
             "_told": self._told, "_clip_index": index, "selected": list(self.selected),
-            "step": self.step, "track": self.track, "eeg": self.eeg,
+            "step": self.step, "track": self.track, "eeg": self.eeg, "_numbers": self._numbers,
+            "_clips": block,
         }  # fmt: skip
-        return write_page(
-            Path(path), state, {"_numbers": self._numbers, "_clips": block}, alt=self._alt()
-        )
+        return write_page(Path(path), self, state, title=TITLE, alt=self._alt())
 
     def _embedded(self, n_clips: int) -> tuple[bytes, dict[str, list[int]]]:
         """Return clips one after the other, and where that of each place begins and ends."""
@@ -220,11 +222,22 @@ class Explorer(anywidget.AnyWidget):
         order = np.lexsort((self.scene.labels, turn, ~self.scene.held_out))
         return [int(place) for place in order]
 
-    def _answer(self, _: object, message: dict[str, Any], __: object) -> None:
-        """Bring the clip the browser asks for, or say why not."""
-        if message.get("kind") != "clip":
-            return
-        place = int(message["place"])
+    def _answer(self, _: object, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Do what the browser asks for."""
+        kind = message.get("kind")
+        if kind == "clip":
+            self._bring(int(message["place"]))
+        elif kind == "own":
+            told = self._own.place(str(message["name"]), bytes(buffers[0]))
+            self.send({"kind": "own", **told})
+        elif kind == "forget":
+            self._own.forget()
+        elif kind == "ridge":
+            told, codes = self._live.solve(float(message["ridge"]))
+            self.send({"kind": "ridge", "at": message["at"], **told}, buffers=[codes])
+
+    def _bring(self, place: int) -> None:
+        """Bring the clip of a pair, or say why not."""
         answer = {"kind": "clip", "place": place, "problem": ""}
         try:
             clips = clips_of(self.scene.pairs, self._recall, [place])
@@ -249,14 +262,4 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and for readers without one a picture with words."""
-        from jmml_edu.plots.style import png_of
-
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        picture = base64.b64encode(png_of(self.static())).decode()
-        image = f'<img alt="{html.escape(self._alt())}" src="data:image/png;base64,{picture}"'
-        fallback = {
-            "image/png": picture,
-            "text/html": f'<figure>{image} style="max-width:100%"></figure>',
-            "text/plain": self._alt(),
-        }
-        return {**fallback, **data, "text/plain": self._alt()}, metadata
+        return with_picture(super()._repr_mimebundle_(**kwargs), self.static(), alt=self._alt())

@@ -19,11 +19,12 @@ import numpy as np
 from jmml_edu.course import (
     check, compare, hint, predict, progress, quiz, rate, show, sliders, start,
 )
-from jmml_edu.course.lessons.data04 import two_clouds
 from jmml_edu.course.lessons.pictures04 import (
-    best_turn, draw_held_out, draw_noise, draw_round, draw_turn,
+    draw_held_out, draw_noise, draw_round, draw_turn,
 )
+from jmml_edu.explorer import CorrelationPlayground
 from jmml_edu.linear import CCA
+from jmml_edu.simulate.clouds import two_clouds
 
 session = start(4, student="")  # your name between the quotes gives you data of your own
 session
@@ -47,15 +48,13 @@ display(quiz("04.1"), quiz("04.2"), quiz("04.3"))
 # each point: how far it lies along the arrow. On the right, each moment has its two values, one read off
 # EEG and one off speech. Colour is the value read off EEG, in all three.
 #
-# Turn the arrows until the right-hand cloud becomes a line. Without a mouse: Tab to a number, type
-# another one, press Enter.
+# Drag the arrows until the right-hand cloud becomes a line; leave **Solve** and **round** for later. Without a
+# mouse: Tab to a cloud, then the arrow keys turn by one degree, PageUp and PageDown by ten.
 
 # %%
 clouds = two_clouds()
-sliders(
-    lambda eeg_angle, speech_angle: draw_turn(clouds, eeg_angle, speech_angle),
-    eeg_angle=(0, 180, 5, 0), speech_angle=(0, 180, 5, 0),
-)
+playground = CorrelationPlayground(clouds, planted=(0.9, 0.0))
+playground
 
 # %% [markdown]
 # The best place is not where either cloud is long. Remember what the colours did in the speech cloud.
@@ -74,12 +73,12 @@ bet = predict("04.turn", ...)
 bet
 
 # %%
-eeg_angle, speech_angle, best = best_turn(clouds)
+eeg_angle, speech_angle, best = playground.best
 figure, words = draw_turn(clouds, eeg_angle, speech_angle)
 display(show(figure, alt=words), bet.against(best))
 
 # %% [markdown]
-# How did `best_turn` find it without trying? In three steps: correlation, a round cloud, one SVD.
+# Go back and press **Solve**: the map shows every pair of directions at once. How was the top found without trying? In three steps: correlation, a round cloud, one SVD.
 #
 # ## Six numbers by hand
 #
@@ -164,6 +163,7 @@ print("the same, by turning:  ", round(best, 3))
 
 # %% [markdown]
 # Two numbers, because each cloud has two directions: one is shared, and what is left agrees no better than chance.
+# In the playground, make both clouds round: now first and second directions stand at right angles, and its table is $W^\top T\,V$.
 #
 # ### Exercise B: all canonical correlations
 #

@@ -1,4 +1,4 @@
-"""A bare page with the explorer's module in it, and a stub in place of Jupyter's model."""
+"""A bare page with a widget's module in it, and a stub in place of Jupyter's model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from jmml_edu.explorer.widget import HERE, Explorer
+from anywidget import AnyWidget
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 ADDRESS = "http://explorer.test/"
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>Stage</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="explorer.css"></head>
-<body><main><h1>Stage</h1><h2>Explorer</h2><div id="here"></div></main><script type="module">
-import widget from "./explorer.js";
+<link rel="icon" href="data:,"><link rel="stylesheet" href="widget.css"></head>
+<body><main><h1>Stage</h1><h2>Widget</h2><div id="here"></div></main><script type="module">
+import widget from "./widget.js";
 const { state, blocks } = await (await fetch("state.json")).json();
 for (const [name, text] of Object.entries(blocks)) {
   // As Jupyter hands bytes over: a view that does not begin where its buffer begins.
@@ -32,7 +32,7 @@ window.model = {
     (heard["change:" + name] ?? []).forEach((tell) => tell());
   },
   save_changes: () => {},
-  send: (message) => window.sent.push(message),
+  send: (message, _, buffers) => { window.sent.push(message); window.carried = buffers; },
   on: (name, tell) => (heard[name] ??= []).push(tell),
   off: (name, tell) => { heard[name] = (heard[name] ?? []).filter((one) => one !== tell); },
 };
@@ -49,24 +49,26 @@ AudioBufferSourceNode.prototype.start = function (...given) {
 };"""
 
 
-def state_of(explorer: Explorer) -> dict[str, Any]:
-    """What a widget would send to the browser."""
-    names = ("_told", "_clip_index", "selected", "step", "track", "eeg")
-    blocks = {"_numbers": explorer._numbers, "_clips": explorer._clips}
+def state_of(widget: AnyWidget) -> dict[str, Any]:
+    """What a widget would send to the browser, but for its module and its sheet."""
+    common = {*AnyWidget.class_trait_names(sync=True), "_esm", "_css", "_anywidget_id"}
+    values = {name: getattr(widget, name) for name in widget.trait_names(sync=True)
+              if name not in common}  # fmt: skip
+    blocks = {name: value for name, value in values.items() if isinstance(value, bytes)}
     return {
-        "state": {name: getattr(explorer, name) for name in names},
+        "state": {name: value for name, value in values.items() if name not in blocks},
         "blocks": {name: base64.b64encode(block).decode() for name, block in blocks.items()},
     }
 
 
-def put_on_stage(context: BrowserContext, explorer: Explorer, **told: object) -> Page:
-    """A page that shows an explorer; ``told`` replaces what its numbers are said to mean."""
-    state = state_of(explorer)
+def put_on_stage(context: BrowserContext, widget: AnyWidget, **told: object) -> Page:
+    """A page that shows a widget; ``told`` replaces what its numbers are said to mean."""
+    state = state_of(widget)
     state["state"]["_told"] = {**state["state"]["_told"], **told}
     files = {
         "": ("text/html", PAGE),
-        "explorer.js": ("text/javascript", (HERE / "explorer.js").read_text()),
-        "explorer.css": ("text/css", (HERE / "explorer.css").read_text()),
+        "widget.js": ("text/javascript", widget._esm),
+        "widget.css": ("text/css", widget._css),
         "state.json": ("application/json", json.dumps(state)),
     }
 
@@ -86,7 +88,7 @@ def put_on_stage(context: BrowserContext, explorer: Explorer, **told: object) ->
 
 
 def wait_for_paint(page: Page) -> None:
-    """Return when the explorer has drawn itself."""
+    """Return when the widget has drawn itself."""
     page.wait_for_function("Number(document.querySelector('.jx')?.dataset.paints) > 0")
 
 

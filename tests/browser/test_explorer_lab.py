@@ -130,6 +130,13 @@ def test_what_one_does_shows_and_reaches_the_kernel(page: Page, folder: Path) ->
     page.mouse.click(box["x"] + 2, box["y"] + box["height"] / 2)
     assert explorer.locator(".jx-step").inner_text() == "ridge 0.001"
 
+    slider.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function(  # the kernel has solved the closed form
+        "document.querySelector('.jx [role=status]').textContent.startsWith('Ridge: ridge 0.0011;')"
+    )
+    page.keyboard.press("Home")
+
     panel = explorer.locator(".jx-stage").nth(1)
     panel.focus()
     page.keyboard.press("ArrowRight")

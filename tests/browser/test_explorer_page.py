@@ -68,6 +68,6 @@ def test_without_scripts_words_say_what_there_is(chromium: Browser, address: str
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    words = page.inner_text("#explorer")
+    words = page.inner_text("#widget")
     context.close()
     assert words.startswith("Explorer of 240 simulated pairs of EEG and speech in 6 shared")

@@ -1,50 +1,14 @@
-"""The data of notebook 04: clouds to turn, views to test functions on, everybody's own pairs."""
+"""The data of notebook 04: views to test functions on, and everybody's own pairs."""
 
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
 
-from jmml_edu.data import Features, Modality, Pairs, Provenance
+from jmml_edu.data import Pairs
 from jmml_edu.linear import permutation_test
 from jmml_edu.simulate.gaussian import gaussian_pairs
 
-N_CLOUD, N_OWN = 300, 400
-
-
-def two_clouds(seed: int = 4) -> Pairs:
-    """Return pairs of two features each that share one quiet direction, with correlation 0.9.
-
-    The other direction of each cloud is 2.5 times as loud, and its own.
-
-    Examples
-    --------
-    >>> two_clouds().eeg.values.shape
-    (300, 2)
-    """
-    rng = np.random.default_rng(seed)
-    shared = rng.standard_normal(N_CLOUD)
-    views = [
-        _view("eeg", shared, np.deg2rad(35), rng),
-        _view("speech", shared, np.deg2rad(110), rng),
-    ]
-    return Pairs(views[0], views[1], "trial", np.ones(N_CLOUD, dtype=bool))
-
-
-def _view(
-    modality: Modality, shared: Float[np.ndarray, " pair"], turn: float, rng: np.random.Generator
-) -> Features:
-    """Return one cloud: what is shared, and something loud, turned."""
-    own, loud = rng.standard_normal((2, len(shared)))
-    quiet = np.sqrt(0.9) * shared + np.sqrt(0.1) * own
-    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    labels = np.where(shared > 0, "high", "low").astype(object)
-    names = np.array([f"{row:03d}" for row in range(len(shared))], dtype=object)
-    people = np.full(len(shared), "one", dtype=object)
-    return Features(
-        np.column_stack([quiet, 2.5 * loud]) @ axes, (f"{modality} 1", f"{modality} 2"), modality,
-        people, labels, names, Provenance("two clouds", simulated=True),
-    )  # fmt: skip
+N_OWN = 400
 
 
 def tilted_views(seed: int) -> tuple[np.ndarray, np.ndarray]:
