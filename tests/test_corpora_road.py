@@ -6,63 +6,49 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import made_corpora as made
 import pytest
-from made_corpora import (
-    make_crema_d,
-    make_deap,
-    make_dreamer,
-    make_eav,
-    make_emodb,
-    make_iemocap,
-    make_nemo,
-    make_ravdess,
-    make_savee,
-    make_seed,
-    make_seed_iv,
-)
-from typer.testing import CliRunner, Result
+from commands import called, flat
+from made_events import make_bids, make_continuous, make_indexed
+from made_faced import make_faced
 
-from jmml_edu.cli import app
 from jmml_edu.cli_corpora import TOO_FEW, command_for
 from jmml_edu.corpora.emotions import QUADRANT_OF, QUADRANTS
-from jmml_edu.corpora.known import READERS
+from jmml_edu.corpora.known import READERS, open_corpus
 from jmml_edu.corpora.samples import TABLE_NAME, samples_folder
 from jmml_edu.simulate.gaussian import QUADRANTS as SIMULATED_QUADRANTS
 from jmml_edu.sources import read_features
 
-WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
-
-
-def called(*arguments: str | Path) -> Result:
-    """What the command says when it is typed so."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], env=WIDE)
-
-
-def flat(text: str) -> str:
-    """Text without line breaks."""
-    return " ".join(text.split())
-
-
 FOUR = (1, 2, 3, 4)
 SMALL: dict[str, Callable[[Path], Path]] = {
-    "RAVDESS": lambda folder: make_ravdess(folder, FOUR, emotions=(2, 3, 4, 5), repetitions=(1, 2)),
-    "EMO-DB": lambda folder: make_emodb(folder, ("03", "08", "09", "10")),
-    "nEMO": lambda folder: make_nemo(folder, ("AA0", "BB0", "CC0", "DD0"), n_texts=3),
-    "DEAP": lambda folder: make_deap(folder, FOUR, n_trials=8),
-    "SEED-IV": lambda folder: make_seed_iv(folder, FOUR, n_time=500),
-    "EAV": lambda folder: make_eav(folder, FOUR, n_trials=24, n_time=1100),
-    "CREMA-D": lambda folder: make_crema_d(folder, (1001, 1002, 1003, 1004)),
-    "SAVEE": lambda folder: make_savee(folder, takes=(1, 2)),
-    "IEMOCAP": lambda folder: make_iemocap(folder, (1, 2), ("impro01", "impro02", "script01_1")),
-    "SEED": lambda folder: make_seed(
+    "RAVDESS": lambda folder: made.make_ravdess(
+        folder, FOUR, emotions=(2, 3, 4, 5), repetitions=(1, 2)
+    ),
+    "EMO-DB": lambda folder: made.make_emodb(folder, ("03", "08", "09", "10")),
+    "nEMO": lambda folder: made.make_nemo(folder, ("AA0", "BB0", "CC0", "DD0"), n_texts=3),
+    "DEAP": lambda folder: made.make_deap(folder, FOUR, n_trials=8),
+    "SEED-IV": lambda folder: made.make_seed_iv(folder, FOUR, n_time=500),
+    "EAV": lambda folder: made.make_eav(folder, FOUR, n_trials=24, n_time=1100),
+    "CREMA-D": lambda folder: made.make_crema_d(folder, (1001, 1002, 1003, 1004)),
+    "SAVEE": lambda folder: made.make_savee(folder, takes=(1, 2)),
+    "IEMOCAP": lambda folder: made.make_iemocap(
+        folder, (1, 2), ("impro01", "impro02", "script01_1")
+    ),
+    "SEED": lambda folder: made.make_seed(
         folder, [f"{person}_2014010{person}" for person in FOUR], n_time=500
     ),
-    "DREAMER": lambda folder: make_dreamer(folder, 4, n_trials=8, n_time=400),
+    "DREAMER": lambda folder: made.make_dreamer(folder, 4, n_trials=8, n_time=400),
+    "FACED": lambda folder: make_faced(folder, FOUR, n_time=500),
+    "your own recordings": lambda folder: make_indexed(folder, "ABCD", n_trials=12),
+    "your own long recordings": lambda folder: make_continuous(folder, "ABCD", n_rounds=1),
+    "BIDS": lambda folder: make_bids(folder, ("01", "02", "03", "04"), n_rounds=1),
 }
+WHOLE = ("your own recordings", "your own long recordings", "BIDS")
+"""Nobody knows how many people these should have."""
 
 
-def test_every_reader_of_a_published_corpus_walks_the_road() -> None:
-    named = {reader.about.name for reader in READERS[1:]}
+def test_every_reader_walks_the_road() -> None:
+    named = {reader.about.name for reader in READERS}
     assert set(SMALL) == named - {"TESS"}
     (tess,) = (reader.about for reader in READERS if reader.about.name == "TESS")
     assert command_for(tess) == ""
@@ -94,9 +80,35 @@ def test_the_command_that_is_printed_walks_the_whole_road(
     quick = ("--step1", "none", "--step2", "CCA", "--folds", "2")
     result = called(*command, *quick, "--out", tmp_path / "report")
     assert result.exit_code == 0, result.output
-    assert f"{name} (corpus)" in flat(result.stdout)
+    # The one reader whose folder may say itself where its recordings come from.
+    source = "corpus" if name == "your own recordings" else f"{name} (corpus)"
+    assert source in flat(result.stdout)
     missing = ("people are here.", "Instead of 120 recordings per person")
-    assert any(words in flat(result.stdout) for words in missing)  # is part of the plan
+    told = any(words in flat(result.stdout) for words in missing)  # is part of the plan
+    assert told or name in WHOLE
+    assert (tmp_path / "report" / "index.html").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_a_corpus_of_two_people_walks_the_road_as_the_sentence_says(
+    tmp_path: Path, few_samples: Path
+) -> None:
+    tess = open_corpus(made.make_tess(tmp_path / "mine", words=("back", "food", "bar")))
+    lines = ["file,modality,subject,trial,label"]
+    for entry in tess.entries:
+        name = entry.path.relative_to(tmp_path / "mine").as_posix()
+        lines.append(f"{name},speech,{entry.subject},{entry.trial},{entry.label}")
+    others = open_corpus(made.make_savee(tmp_path / "mine" / "more"))
+    for entry in others.entries:
+        name = entry.path.relative_to(tmp_path / "mine").as_posix()
+        lines.append(f"{name},speech,{entry.subject},{entry.trial},{entry.label}")
+    (tmp_path / "mine" / "recordings.csv").write_text("\n".join(lines) + "\n")
+    result = called(
+        "run", "--speech", tmp_path / "mine", "--speech-classes", "valence",
+        "--eeg", few_samples, "--eeg-classes", "valence", "--pairing", "class",
+        "--step1", "none", "--step2", "CCA", "--folds", "2", "--out", tmp_path / "report",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
     assert (tmp_path / "report" / "index.html").stat().st_size > 10_000
 
 

@@ -264,6 +264,42 @@ def test_unknown_codes_of_crema_d_are_told(tmp_path: Path, name: str) -> None:
     assert (f"{name}.wav", "an unknown code in its name") in read_crema_d(tmp_path).dropped
 
 
+def heard(folder: Path, *votes: tuple[str, str]) -> Path:
+    """The table of what listeners heard, with some of its other columns."""
+    rows = [f"{k},{name},{vote},60,A,50" for k, (name, vote) in enumerate(votes, 1)]
+    table = folder / "processedResults" / "summaryTable.csv"
+    table.parent.mkdir(exist_ok=True)
+    head = '"",FileName,VoiceVote,VoiceLevel,FaceVote,FaceLevel'
+    table.write_text("\n".join([head, *rows]) + "\n")
+    return folder
+
+
+def test_what_listeners_of_crema_d_heard_can_be_the_label(tmp_path: Path) -> None:
+    make_crema_d(tmp_path, (1001,), sentences=("DFA",))
+    votes = (("ANG", "A"), ("DIS", "N"), ("FEA", "F:S"), ("HAP", "H"), ("NEU", "S"))
+    heard(tmp_path, *((f"1001_DFA_{code}_XX", vote) for code, vote in votes))
+    corpus = read_crema_d(tmp_path, label="heard")
+    assert [(r.trial, r.label) for r in corpus] == [
+        ("1001_DFA_ANG_XX", "anger"), ("1001_DFA_DIS_XX", "neutral"),
+        ("1001_DFA_HAP_XX", "happiness"), ("1001_DFA_NEU_XX", "sadness"),
+    ]  # fmt: skip
+    assert ("AudioWAV/1001_DFA_FEA_XX.wav", "listeners drew between emotions") in corpus.dropped
+    assert ("AudioWAV/1001_DFA_SAD_XX.wav", "without a vote of listeners") in corpus.dropped
+    assert [r.label for r in read_crema_d(tmp_path)][1:3] == ["disgust", "fear"]
+
+
+def test_without_the_table_of_listeners_there_is_a_sentence(tmp_path: Path) -> None:
+    make_crema_d(tmp_path, (1001,))
+    with pytest.raises(InputError) as caught:
+        read_crema_d(tmp_path, label="heard")
+    assert str(caught.value) == (
+        "read_crema_d: summaryTable.csv must say what listeners heard; got no such file. Put"
+        ' processedResults of the corpus into the folder, or take label="acted".'
+    )
+    with pytest.raises(InputError, match="label must be one of acted, heard; got 'seen'"):
+        read_crema_d(tmp_path, label="seen")
+
+
 def test_a_clone_of_crema_d_without_lfs_is_listed_and_explained_when_read(tmp_path: Path) -> None:
     make_crema_d(tmp_path, (1001,))
     for path in tmp_path.rglob("*.wav"):

@@ -32,6 +32,8 @@ from made_corpora import (
     make_seed_iv,
     make_tess,
 )
+from made_events import make_bids, make_continuous
+from made_faced import make_faced
 
 from jmml_edu._checks import InputError
 from jmml_edu.corpora.corpus import COLUMNS, Corpus
@@ -115,7 +117,32 @@ MADE = {
         {"negative-aroused": 2, "negative-calm": 2, "positive-aroused": 2, "positive-calm": 2},
         {128},
     ),
+    "your own long recordings": Made(
+        make_continuous, 20, ("A", "B"), ("angry", "calm", "happy", "neutral", "sad"),
+        {"": 4, "negative-aroused": 4, "negative-calm": 4, "positive-aroused": 4,
+         "positive-calm": 4}, {128},
+    ),
+    "BIDS": Made(
+        make_bids, 20, ("sub-01", "sub-02"), ("angry", "calm", "happy", "neutral", "sad"),
+        {"": 4, "negative-aroused": 4, "negative-calm": 4, "positive-aroused": 4,
+         "positive-calm": 4}, {128},
+    ),
+    "FACED": Made(
+        make_faced, 56, ("FACED 000", "FACED 061"),
+        ("amusement", "anger", "disgust", "fear", "inspiration", "joy", "neutral", "sadness",
+         "tenderness"),
+        {"": 8, "negative-aroused": 18, "negative-calm": 6, "positive-aroused": 18,
+         "positive-calm": 6}, {250},
+    ),
 }  # fmt: skip
+OWN_TABLES = ("nEMO", "your own long recordings")
+"""Corpora with a table that names the files."""
+ENDINGS = (".wav", ".mat", ".dat", ".pkl", ".edf")
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    """The files of recordings in a folder."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS)
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +277,7 @@ def test_hidden_files_of_macos_are_no_part_of_any_corpus(
 ) -> None:
     copy = Path(shutil.copytree(folders[name], tmp_path / "copy"))
     before = open_corpus(copy)
-    for path in [*copy.rglob("*.wav"), *copy.rglob("*.mat"), *copy.rglob("*.dat")]:
+    for path in recordings_in(copy):
         path.with_name(f"._{path.name}").write_bytes(b"\x00\x05\x16\x07")
     (copy / "__MACOSX").mkdir()
     (copy / "__MACOSX" / "03-01-01-01-01-01-09.wav").write_bytes(b"")
@@ -276,11 +303,11 @@ def test_a_foreign_file_is_told_by_name(
 def test_capital_endings_are_read_alike(
     folders: dict[str, Path], name: str, tmp_path: Path
 ) -> None:
-    if name == "nEMO":
+    if name in OWN_TABLES:
         pytest.skip("Its table names the files.")
     copy = Path(shutil.copytree(folders[name], tmp_path / "copy"))
     before = open_corpus(copy).table()
-    for path in [*copy.rglob("*.wav"), *copy.rglob("*.mat"), *copy.rglob("*.dat")]:
+    for path in recordings_in(copy):
         if path.name != "label.mat":
             path.rename(path.with_name(path.stem + path.suffix.upper()))
     after = open_corpus(copy).table()

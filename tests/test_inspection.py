@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import called, flat
 from made_corpora import (
     hum,
     make_deap,
@@ -17,9 +18,7 @@ from made_corpora import (
     make_seed_iv,
 )
 from matplotlib.figure import Figure
-from typer.testing import CliRunner, Result
 
-from jmml_edu.cli import app
 from jmml_edu.cli_corpora import command_for
 from jmml_edu.corpora.edf import write_eeg
 from jmml_edu.corpora.emotions import QUADRANTS
@@ -27,18 +26,6 @@ from jmml_edu.corpora.inspection import example_of_each_class, inspect_corpus
 from jmml_edu.corpora.known import READERS, open_corpus
 from jmml_edu.data import Provenance, Recording
 from jmml_edu.plots.corpus import plot_class_balance
-
-WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
-
-
-def called(*arguments: str | Path) -> Result:
-    """What the command says when it is typed so."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], env=WIDE)
-
-
-def flat(text: str) -> str:
-    """Text without line breaks."""
-    return " ".join(text.split())
 
 
 def test_counts_are_those_of_the_files(tmp_path: Path) -> None:

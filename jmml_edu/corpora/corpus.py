@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jmml_edu._checks import check_one_of, fail
-from jmml_edu.corpora.eeg_file import eeg_header
+from jmml_edu.corpora.eeg_raw import eeg_header
 from jmml_edu.corpora.emotions import emotion_schemes
 from jmml_edu.corpora.headers import sound_header
 from jmml_edu.data import MODALITIES, UNLABELLED, Modality, Provenance, Recording
@@ -77,6 +77,8 @@ class Entry:
         Which session; what was said or shown. Empty: unknown.
     place
         Which part of its file it is, from 0.
+    start_s
+        Where in a long recording it begins.
     sample_rate_hz, duration_s
         0 where only the file itself can tell.
     """
@@ -89,6 +91,7 @@ class Entry:
     session: str = ""
     stimulus: str = ""
     place: int = 0
+    start_s: float = 0.0
     sample_rate_hz: float = 0.0
     duration_s: float = 0.0
 

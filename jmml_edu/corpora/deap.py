@@ -17,9 +17,9 @@ import numpy as np
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.corpus import About, Corpus, Entry
-from jmml_edu.corpora.emotions import rating_schemes
 from jmml_edu.corpora.listing import corpus_of, find_entries
 from jmml_edu.corpora.pickled import read_pickled
+from jmml_edu.corpora.rated import in_rated_classes, rated_entries
 from jmml_edu.corpora.trial_array import eeg_recording
 from jmml_edu.data import Provenance, Recording
 
@@ -71,8 +71,7 @@ def read_deap(folder: Path) -> Corpus:
         "The authors filtered from 4 to 45 Hz: there is no delta band.",
     )
     corpus = corpus_of(ABOUT, folder, listing, _read_file, notes=notes)
-    schemes = rating_schemes([entry.label for entry in listing.entries], middle=MIDDLE)
-    return replace(corpus, schemes=schemes, rated=True, lowest_hz=LOWEST_HZ)
+    return in_rated_classes(replace(corpus, lowest_hz=LOWEST_HZ), middle=MIDDLE)
 
 
 def _list_file(path: Path) -> Sequence[Entry] | str:
@@ -81,20 +80,11 @@ def _list_file(path: Path) -> Sequence[Entry] | str:
     if not found or path.suffix.lower() != ".dat":
         return "no file of DEAP for Python"
     data, ratings = _arrays(path)
-    return [
-        Entry(
-            path,
-            "eeg",
-            f"DEAP {found.group(1)}",
-            f"{place + 1:02d}",
-            f"valence {valence:g} arousal {arousal:g}",
-            stimulus=f"video {place + 1:02d}",
-            place=place,
-            sample_rate_hz=RATE_HZ,
-            duration_s=data.shape[2] / RATE_HZ - BASELINE_S,
-        )
-        for place, (valence, arousal) in enumerate(np.asarray(ratings[:, :2], dtype=float))
-    ]
+    duration_s = data.shape[2] / RATE_HZ - BASELINE_S
+    return rated_entries(
+        path, f"DEAP {found.group(1)}", np.asarray(ratings[:, :2], dtype=float),
+        [duration_s] * len(data), stimulus="video", sample_rate_hz=RATE_HZ,
+    )  # fmt: skip
 
 
 def _arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:

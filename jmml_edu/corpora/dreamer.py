@@ -9,7 +9,6 @@ read as a whole for the ratings, and again when the signals are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,9 +16,9 @@ import numpy as np
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora.corpus import About, Corpus, Entry
-from jmml_edu.corpora.emotions import rating_schemes
 from jmml_edu.corpora.listing import corpus_of, find_entries
 from jmml_edu.corpora.matlab import mat_struct
+from jmml_edu.corpora.rated import in_rated_classes, rated_entries
 from jmml_edu.corpora.trial_array import eeg_recording
 from jmml_edu.data import Provenance, Recording
 
@@ -60,34 +59,23 @@ def read_dreamer(folder: Path) -> Corpus:
     listing = find_entries("read_dreamer", ABOUT, folder, _list_file)
     notes = ("The baseline before every clip and the heart's signal (ECG) left out.",)
     corpus = corpus_of(ABOUT, folder, listing, _read_file, notes=notes)
-    schemes = rating_schemes([entry.label for entry in listing.entries], middle=MIDDLE)
-    return replace(corpus, schemes=schemes, rated=True)
+    return in_rated_classes(corpus, middle=MIDDLE)
 
 
 def _list_file(path: Path) -> Sequence[Entry] | str:
     """Return the trials of everybody."""
     if path.name.lower() != "dreamer.mat":
         return "not DREAMER.mat"
-    entries = []
+    entries: list[Entry] = []
     for person, data in enumerate(_people(path), 1):
         trials = _trials(path, data)
         scores = [
             _scores(path, data, f"Score{name}", len(trials)) for name in ("Valence", "Arousal")
         ]
-        entries += [
-            Entry(
-                path,
-                "eeg",
-                f"DREAMER {person:02d}",
-                f"{place + 1:02d}",
-                f"valence {valence:g} arousal {arousal:g}",
-                stimulus=f"clip {place + 1:02d}",
-                place=place,
-                sample_rate_hz=RATE_HZ,
-                duration_s=len(trials[place]) / RATE_HZ,
-            )
-            for place, (valence, arousal) in enumerate(zip(*scores, strict=True))
-        ]
+        entries += rated_entries(
+            path, f"DREAMER {person:02d}", np.stack(scores, axis=1),
+            [len(trial) / RATE_HZ for trial in trials], stimulus="clip", sample_rate_hz=RATE_HZ,
+        )  # fmt: skip
     return entries
 
 

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from jmml_edu._checks import fail
 from jmml_edu.corpora import (
+    bids,
+    continuous,
     crema_d,
     deap,
     dreamer,
     eav,
     emodb,
+    faced,
     iemocap,
     indexed,
     nemo,
@@ -36,6 +39,12 @@ class Reader(NamedTuple):
 
 READERS: tuple[Reader, ...] = (
     Reader(indexed.ABOUT, lambda folder, _: indexed.is_indexed(folder), indexed.read_indexed),
+    Reader(
+        continuous.ABOUT,
+        lambda folder, _: continuous.is_continuous(folder),
+        continuous.read_continuous,
+    ),
+    Reader(bids.ABOUT, lambda folder, _: bids.is_bids(folder), bids.read_bids),
     Reader(nemo.ABOUT, lambda folder, _: nemo.is_nemo(folder), nemo.read_nemo),
     Reader(eav.ABOUT, lambda _, files: eav.is_eav(files), eav.read_eav),
     Reader(ravdess.ABOUT, lambda _, files: ravdess.is_ravdess(files), ravdess.read_ravdess),
@@ -48,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     Reader(iemocap.ABOUT, lambda _, files: iemocap.is_iemocap(files), iemocap.read_iemocap),
     Reader(seed.ABOUT, lambda _, files: seed.is_seed(files), seed.read_seed),
     Reader(dreamer.ABOUT, lambda _, files: dreamer.is_dreamer(files), dreamer.read_dreamer),
+    Reader(faced.ABOUT, lambda _, files: faced.is_faced(files), faced.read_faced),
 )
 """All corpora that are read; the first whose folder it is reads it."""
 
