@@ -22,7 +22,10 @@ nb_ipywidgets_js = {
 }
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["mystnb.unknown_mime_type"]
+suppress_warnings = [
+    "mystnb.unknown_mime_type",
+    "ref.python",  # short names in docstrings, such as `labels`, are the names of many things
+]
 mathjax_path = "npm/mathjax/es5/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # the menu would fetch what is not here
 
