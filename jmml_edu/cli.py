@@ -22,7 +22,7 @@ from rich.markup import escape
 
 from jmml_edu._checks import check_one_of, fail
 from jmml_edu.cli_corpora import cache, corpora, inspect, unpack
-from jmml_edu.cli_course import build_notebooks
+from jmml_edu.cli_course import build_notebooks, grade, slides
 from jmml_edu.console import (
     console,
     one_line_warnings,
@@ -49,7 +49,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-for _other in (corpora, unpack, inspect, cache, build_notebooks):
+for _other in (corpora, unpack, inspect, cache, build_notebooks, grade, slides):
     app.command()(_other)
 
 RUN_EXAMPLES = """

@@ -45,7 +45,7 @@ def run_tests(defect: Defect | None, tests: tuple[str, ...]) -> tuple[int, str]:
     """Return pytest's exit status and its last lines on a copy, sound or with one defect."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        for part in ("jmml_edu", "tests", "docs"):
+        for part in ("jmml_edu", "tests", "docs", "data_samples"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / part, copy / part, ignore=ignored)
         for part in ("pyproject.toml", "constraints.txt"):

@@ -197,7 +197,7 @@ def test_names_that_do_not_exist_are_explained() -> None:
         ' Write it as in the notebook, like "04.B".'
     ):
         hint("B")
-    with refused("start: number must be one of 4"):
+    with refused("start: number must be one of 0"):
         start(99)
     with explained(
         "rate: ratings must be 3 whole numbers from 1 to 4; got (1, 2)."

@@ -17,6 +17,7 @@ from made_corpora import (
     make_ravdess,
     make_seed_iv,
 )
+from made_events import make_bids
 from matplotlib.figure import Figure
 
 from jmml_edu.cli_corpora import command_for
@@ -140,7 +141,15 @@ def test_inspect_of_nothing_is_one_sentence(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("make", [make_eav, make_deap])
+def test_inspect_of_a_study_without_trials_names_its_events(tmp_path: Path) -> None:
+    (make_bids(tmp_path) / "trials.csv").unlink()
+    result = called("inspect", tmp_path)
+    assert result.exit_code == 2
+    assert "the events are happy (4), sad (4), angry (4), calm (4)" in flat(result.stderr)
+    assert "Write trials.csv into the folder: event,class,start_s,stop_s" in flat(result.stderr)
+
+
+@pytest.mark.parametrize("make", [make_eav, make_deap, make_bids])
 def test_inspect_draws_a_page(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     page = tmp_path / "page.png"
     result = called("inspect", make(tmp_path / "corpus"), "--figure", page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -334,3 +336,21 @@ def test_rows_of_a_confusion_are_the_truth(ax: Axes) -> None:
     plots.plot_confusion(np.array([[4, 4], [0, 2]]), ("a", "b"), ax=ax, provenance=REAL)
     assert words(ax) == ["50 %\n4", "50 %\n4", "0 %\n0", "100 %\n2"]
     assert (ax.get_ylabel(), ax.get_xlabel()) == ("was", "heard as")
+
+
+IMPORT_STYLE = """
+import sys
+import jmml_edu.plots.style
+from jmml_edu import plots
+assert not {"sklearn", "scipy", "pandas", "seaborn"} & set(sys.modules), "heavy"
+assert callable(plots.style) and set(plots.__all__) <= set(dir(plots))
+assert [getattr(plots, name).__name__ for name in plots.__all__ if name.startswith("plot_")] == [
+    name for name in plots.__all__ if name.startswith("plot_")
+]
+"""
+
+
+def test_each_plot_is_fetched_when_it_is_used_and_all_are_there() -> None:
+    subprocess.run([sys.executable, "-c", IMPORT_STYLE], check=True)
+    with pytest.raises(AttributeError, match="has no attribute 'plot_everything'"):
+        _ = plots.plot_everything

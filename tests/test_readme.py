@@ -152,6 +152,21 @@ def test_every_symbol_of_the_notebooks_is_on_the_page_of_symbols() -> None:
         assert used - told - MARKS == set(), source.name
 
 
+def test_names_beside_the_symbols_are_those_of_the_code() -> None:
+    folders = (ROOT / "jmml_edu", ROOT / "notebooks" / "src")
+    code = "\n".join(file.read_text("utf-8") for top in folders for file in top.rglob("*.py"))
+    table = (SITE / "words.md").read_text(encoding="utf-8").partition("## Words")[0]
+    rows = [re.split(r"(?<!\\)\|", line) for line in table.splitlines() if line.startswith("| $")]
+    names = {
+        name
+        for row in rows
+        for quoted in re.findall(r"`([^`]+)`", row[3])
+        for name in re.findall(r"[A-Za-z_]{3,}", quoted.replace("..._loss", "cca_loss"))
+    }
+    assert len(names) > 30
+    assert {name for name in names if not re.search(rf"\b{name}\b", code)} == set()
+
+
 MARKS = {
     *(r"\top", r"\qquad", r"\quad", r"\frac", r"\tfrac", r"\dots", r"\ldots", r"\cdots", r"\cdot"),
     *(r"\sum", r"\prod", r"\max", r"\min", r"\le", r"\ge", r"\leq", r"\geq", r"\in", r"\times"),

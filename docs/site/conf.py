@@ -22,7 +22,10 @@ nb_ipywidgets_js = {
 }
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["mystnb.unknown_mime_type"]
+suppress_warnings = [
+    "mystnb.unknown_mime_type",
+    "ref.python",  # short names in docstrings, such as `labels`, are the names of many things
+]
 mathjax_path = "npm/mathjax/es5/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # the menu would fetch what is not here
 
@@ -30,6 +33,7 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
+napoleon_use_ivar = True  # an attribute is described once, in its class
 napoleon_use_rtype = False
 napoleon_preprocess_types = False
 python_use_unqualified_type_names = True

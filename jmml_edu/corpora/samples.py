@@ -17,6 +17,9 @@ TABLE_NAME = "pairs.csv"
 TRUTH_NAME = "truth.csv"
 """The hidden valence and arousal of each pair: what no recording tells, and a simulation does."""
 
+RHYTHM_NAME = "rhythm.npz"
+"""What a trained road shows that hears the rhythm of speech only."""
+
 RAW_NAME = "raw"
 """Folder of some of the recordings behind the table, to look at and listen to."""
 

@@ -39,7 +39,7 @@ def find_lesson(function: str, number: int | str) -> Lesson:
     'Linear CCA'
     """
     numbers = lesson_numbers()
-    if str(number).lstrip("0") not in map(str, numbers):
+    if (str(number).lstrip("0") or "0") not in map(str, numbers):
         fail(
             function, "number", f"be one of {', '.join(map(str, numbers))}", repr(number),
             "The notebook's name begins with it.",

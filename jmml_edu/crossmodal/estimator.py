@@ -13,27 +13,26 @@ from numbers import Integral
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from numpy.typing import ArrayLike
 
-from jmml_edu._checks import as_told_by, check_at_least, check_one_of, check_same_rows, fail
+from jmml_edu._checks import as_told_by, check_at_least, check_one_of, fail
 from jmml_edu.classifier import Labels
-from jmml_edu.columns import column_correlations
-from jmml_edu.crossmodal.judges import draw_judges, judge, labels_to_judge_by
-from jmml_edu.crossmodal.network import OBJECTIVES, VIEWS, Batches, TwoViewNetwork
+from jmml_edu.crossmodal.codes import NetworkCodes
+from jmml_edu.crossmodal.judges import check_labels, draw_judges, judge, labels_to_judge_by
+from jmml_edu.crossmodal.network import OBJECTIVES, Batches, TwoViewNetwork
 from jmml_edu.crossmodal.replay import Replay
-from jmml_edu.crossmodal.terms import RECONSTRUCTIONS, weights_of
+from jmml_edu.crossmodal.terms import weights_of
 from jmml_edu.crossmodal.turns import Standard, final_turn, numbers_of
-from jmml_edu.linear.two_views import Code, Features, TwoViews
 from jmml_edu.missing import Matrix, has_all
 from jmml_edu.networks import Layers
 from jmml_edu.training import Schedule, Watch, train
-from jmml_edu.views import as_view, check_columns, check_pairs, columns_of
+from jmml_edu.views import check_pairs, columns_of
 
 _LAYERS, _SCHEDULE = Layers(), Schedule()
 
 
-class CorrelatedAutoencoder(TwoViews):
+class CorrelatedAutoencoder(NetworkCodes):
     r"""Deep canonically correlated cross-modal autoencoder: E-DCC-CAE, DCCA and their family.
 
     Encoders bend each view until their codes correlate; decoders tell a view from its own code or
@@ -170,17 +169,9 @@ class CorrelatedAutoencoder(TwoViews):
             weights = self._check_settings()
             eeg, speech = check_pairs("", eeg, speech, groups)
             self._columns = {"eeg": columns_of(eeg), "speech": columns_of(speech)}
-            views = {
-                name: numbers_of(name, view)
-                for name, view in zip(VIEWS, (eeg, speech), strict=True)
-            }
+            views = {"eeg": numbers_of("eeg", eeg), "speech": numbers_of("speech", speech)}
             if labels is not None:
-                check_same_rows("", eeg=views["eeg"], labels=labels)
-                if labels.ndim != 1:
-                    fail(
-                        "", "labels", "be one number for each row", labels.shape,
-                        "Pass class numbers, -1 where hidden.",
-                    )  # fmt: skip
+                check_labels(labels, views["eeg"])
             share = self.held_out if self.epochs is None else 0.0
             self.held_out_ = draw_judges(views, groups, share, self.seed)
             self.epochs_ = self.schedule.epochs if self.epochs is None else self.epochs
@@ -206,39 +197,6 @@ class CorrelatedAutoencoder(TwoViews):
                 self.epochs, "None finds out how many pay.",
             )  # fmt: skip
         return weights_of(self.terms, self.reconstruction_weight)
-
-    def transform(
-        self, eeg: Matrix | None = None, speech: Matrix | None = None
-    ) -> Code | tuple[Code, Code]:
-        """Return the codes of a view, or of both, EEG first; a missing row has codes of NaN."""
-        return super().transform(eeg, speech)
-
-    def correlations(self, eeg: Matrix, speech: Matrix) -> Float[np.ndarray, " component"]:
-        """Return the correlation of each pair of codes over the rows that have both views."""
-        with as_told_by("CorrelatedAutoencoder.correlations"):
-            eeg, speech = check_pairs("", eeg, speech)
-            codes = self._codes(eeg=eeg, speech=speech)
-        both = has_all(codes[0]) & has_all(codes[1])
-        return column_correlations(codes[0][both], codes[1][both])
-
-    def reconstruct(
-        self, eeg: Matrix | None = None, speech: Matrix | None = None
-    ) -> dict[str, Features]:
-        """Return each view that a decoder can tell from what is given, in its own units.
-
-        Where two codes tell a view, it is their mean; a row that nothing tells is NaN.
-        """
-        given = {
-            name: view for name, view in (("eeg", eeg), ("speech", speech)) if view is not None
-        }
-        with as_told_by("CorrelatedAutoencoder.reconstruct"):
-            check_same_rows("", **given)
-            codes = dict(zip(given, self._codes(**given), strict=True))
-            told: dict[str, list[Features]] = {}
-            for term, (target, source) in RECONSTRUCTIONS.items():
-                if term in self.network_.maps and source in codes:
-                    told.setdefault(target, []).append(self._tell(codes[source], source, target))
-        return {name: _mean_of_known(guesses) for name, guesses in told.items()}
 
     def _try(
         self,
@@ -329,10 +287,6 @@ class CorrelatedAutoencoder(TwoViews):
         )
         return Batches(self.network_, views["eeg"], views["speech"], objective=self.objective)
 
-    def _raw(self, views: Mapping[str, Matrix]) -> dict[str, Matrix]:
-        """Return what the encoders say of standardised views."""
-        return {name: self.network_.apply_map(name, view) for name, view in views.items()}
-
     def _watch(self, views: Mapping[str, Matrix]) -> Watch | None:
         """Return what tells the codes of the watched pairs, those who judge last; None for none."""
         if not self.watched:
@@ -344,36 +298,3 @@ class CorrelatedAutoencoder(TwoViews):
             return raw["eeg"].astype(np.float32), raw["speech"].astype(np.float32)
 
         return codes
-
-    def _codes_of(self, name: str, view: Matrix) -> Code:
-        """Return the codes of one view if it has the columns of fit."""
-        view = as_view("", name, view)
-        check_columns("", name, view, self._columns[name])
-        standard = self._standards[name].apply(numbers_of(name, view))
-        return self._turns[name].apply(self.network_.apply_map(name, standard))
-
-    def _tell(self, codes: Code, source: str, target: str) -> Features:
-        """Return one view as a decoder tells it from the codes of a view."""
-        term = f"{target} from {source}"
-        if term not in self.network_.maps:
-            fail(
-                "", "terms", f"contain {term!r}", sorted(self.network_.weights),
-                'Fit with it, or with terms="E-DCC-CAE", which has them all.',
-            )  # fmt: skip
-        if codes.ndim != 2 or codes.shape[1] != len(self.correlations_):
-            fail(
-                "", f"{source}_codes", f"have the {len(self.correlations_)} components of fit",
-                codes.shape, "Pass codes that transform has returned.",
-            )  # fmt: skip
-        raw = self._turns[source].undo(codes)
-        scaler = self._standards[target].scaler
-        told: np.ndarray = self.network_.apply_map(term, raw) * scaler.scale + scaler.mean
-        return told
-
-
-def _mean_of_known(guesses: list[Features]) -> Features:
-    """Return the mean of several guesses of the same rows, each where it is not NaN."""
-    stacked = np.stack(guesses)
-    known = np.isfinite(stacked)
-    mean: np.ndarray = np.where(known, stacked, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.where(known.any(axis=0), mean, np.nan)

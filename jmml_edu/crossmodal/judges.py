@@ -9,7 +9,7 @@ from jaxtyping import Bool
 from numpy.typing import ArrayLike
 from sklearn.metrics import recall_score
 
-from jmml_edu._checks import fail
+from jmml_edu._checks import check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Classifier, Labels
 from jmml_edu.columns import column_correlations
 from jmml_edu.crossmodal.turns import final_turn
@@ -19,6 +19,16 @@ from jmml_edu.missing import Matrix, has_all, has_some
 FEWEST_LABELS = 20
 """Per class, among those who learn and among those who judge; with fewer their recall is too noisy
 to stop by."""
+
+
+def check_labels(labels: Labels, eeg: Matrix) -> None:
+    """Raise unless there is one class number for each row."""
+    check_same_rows("", eeg=eeg, labels=labels)
+    if labels.ndim != 1:
+        fail(
+            "", "labels", "be one number for each row", labels.shape,
+            "Pass class numbers, -1 where hidden.",
+        )  # fmt: skip
 
 
 def draw_judges(

@@ -161,7 +161,7 @@ class Explorer {
   timeline() {
     const { tracks } = this.world;
     this.tracks = radios("Go through",
-      tracks.map((track) => [track.name, track.name === "ridge" ? "ridges" : "training"]),
+      tracks.map(({ name }) => [name, name === "ridge" ? "ridges" : name]),
       (value) => this.setTrack(value));
     this.tracks.node.hidden = tracks.length < 2;
     this.slider = h("input", { type: "range", min: 0, step: 1,
@@ -245,6 +245,7 @@ class Explorer {
   // Between the ridges that have come along the kernel solves the closed form.
   get isFine() {
     return this.track.name === "ridge" && this.world.n <= MANY && !this.model.standsAlone
+      && this.model.get("_told").road !== false
       && !this.kernelIsSilent;
   }
 

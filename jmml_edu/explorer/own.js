@@ -3,7 +3,7 @@
 
 const LONGEST_RECORDING_MS = 15000;
 const MOST_MEGABYTES = 8;
-const OWN_PATIENCE_MS = 60000;
+const OWN_PATIENCE_MS = 90000; // the first sound compiles what reads it
 
 // A sound as the bytes of a WAV file: one channel, 16 bits.
 function wavOf(buffer) {
@@ -41,23 +41,28 @@ class OwnVoice {
   }
 
   build() {
-    const alone = this.explorer.model.standsAlone;
+    const page = this.explorer.model.standsAlone;
+    const alone = page || this.explorer.model.get("_told").road === false;
     const file = h("input", { type: "file", accept: "audio/*,.wav,.flac,.ogg,.mp3",
       "aria-label": "A sound file of your voice", onchange: (event) => this.choose(event.target) });
     this.record = h("button", { type: "button", onclick: () => this.toggle() }, "● Record");
     this.forget = h("button", { type: "button", hidden: true, onclick: () => this.clear() },
       "Forget mine");
+    const missing = page ? "the kernel of a notebook; this page has none."
+      : "a road in the kernel; this one was opened from a file.";
     this.words = h("p", {}, alone
-      ? "Placing your own voice needs the kernel of a notebook; this page has none."
+      ? `Placing your own voice needs ${missing}`
       : "A sentence or two, from a file or the microphone. The sound goes to the kernel of this"
         + " notebook, through the road of speech alone, and is kept nowhere.");
     this.card = h("article", { class: "jx-mine", hidden: true });
     this.node = h("details", { class: "jx-more jx-own" }, h("summary", {}, "Place my own voice"),
-      alone ? null : h("div", { class: "jx-bar" }, file, this.record, this.forget),
+      alone ? null : h("div", { class: "jx-bar" },
+        h("label", { class: "jx-file" }, "Choose a file", file), this.record, this.forget),
       this.words, this.card);
   }
 
   close() {
+    this.closed = true;
     this.explorer.model.off("msg:custom", this.onMessage);
     clearTimeout(this.timer);
     clearTimeout(this.ending);
@@ -108,8 +113,13 @@ class OwnVoice {
       this.recorder = null;
       this.record.textContent = "● Record";
       stream.getTracks().forEach((track) => track.stop());
-      const sound = await soundOf(await new Blob(parts).arrayBuffer());
-      this.send("recording.wav", wavOf(sound));
+      if (this.closed) return;
+      try {
+        const sound = await soundOf(await new Blob(parts).arrayBuffer());
+        this.send("recording.wav", wavOf(sound));
+      } catch {
+        this.tell("Nothing was recorded. Record a little longer, or take a file.");
+      }
     };
     recorder.start();
     this.record.textContent = "■ Stop";
@@ -134,7 +144,9 @@ class OwnVoice {
     }
     this.points = own;
     this.forget.hidden = false;
-    this.tell(words);
+    this.words.textContent = words;
+    this.explorer.say(`${words.slice(0, words.indexOf("%") + 1)}. How little that proves stands`
+      + " below.");
     this.showCard();
     this.explorer.showOwn();
   }

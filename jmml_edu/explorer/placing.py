@@ -106,17 +106,7 @@ def place_utterances(road: JMML, scene: Scene, features: Matrix) -> Placed:
     features
         One row per utterance, all of one person.
 
-    Raises
-    ------
-    InputError
-        If the road has learned from other features than those of this package.
     """
-    names = scene.pairs.speech.names
-    if names != speech_feature_names():
-        fail(
-            "Explorer", "pairs.speech", "have the speech features of jmml_edu",
-            f"{len(names)} others", "Fit the road on what speech_features makes.",
-        )  # fmt: skip
     standard, drawn = (
         road.scaler_.apply(road.filler_.fill(values))
         for values in (features, scene.pairs.speech.values)
@@ -129,6 +119,16 @@ def place_utterances(road: JMML, scene: Scene, features: Matrix) -> Placed:
     codes = road.spaces_[int(scene.centred)].encode_all(heard)
     usual = float((np.abs(drawn[has_all(drawn)]) > FAR).mean())
     return Placed(codes, says, (np.abs(standard) > FAR).mean(axis=1), usual)
+
+
+def _check_features(scene: Scene) -> None:
+    """Raise if a road has learned from other features than those that a sound becomes here."""
+    names = scene.pairs.speech.names
+    if names != speech_feature_names():
+        fail(
+            "Explorer", "pairs.speech", "have the speech features of jmml_edu",
+            f"{len(names)} others", "Fit the road on what speech_features makes.",
+        )  # fmt: skip
 
 
 def words_on(placed: Placed, scene: Scene) -> str:
@@ -189,6 +189,7 @@ class OwnVoice:
             Of a sound file.
         """
         try:
+            _check_features(self.scene)
             features, remark = read_utterance(name, data)
             placed = place_utterances(self.road, self.scene, np.stack([*self.features, features]))
         except InputError as problem:

@@ -16,6 +16,7 @@ from jmml_edu._checks import check_at_least, fail, fail_type
 from jmml_edu.data import UNLABELLED, Pairs
 from jmml_edu.explorer.asking import Regions, Says, regions_of, what_it_says, words_on
 from jmml_edu.explorer.tracks import Track, Viewed, ridge_track, training_track
+from jmml_edu.explorer.weights import weight_track
 from jmml_edu.pipeline import JMML
 
 MOST_TRAINING, MOST_HELD_OUT = 200, 20_000
@@ -71,7 +72,13 @@ class Scene:
         return self.tracks[0].speech.shape[2]
 
 
-def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) -> Scene:
+def scene_of(
+    road: JMML,
+    pairs: Pairs,
+    *,
+    classes: Sequence[str] | None = None,
+    weights: Sequence[float] = (),
+) -> Scene:
     """Return what there is to see of pairs in the shared space of a road.
 
     Parameters
@@ -83,6 +90,8 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
     classes
         Names of the class numbers that the road was fitted with; those of ``pairs``, sorted, if
         None.
+    weights
+        Of reconstruction, at which the shared space is trained again; none if empty.
 
     Returns
     -------
@@ -114,6 +123,7 @@ def scene_of(road: JMML, pairs: Pairs, *, classes: Sequence[str] | None = None) 
     held_out = viewed.held_out
     shown = _shown(held_out)
     tracks = [training_track(road, viewed), ridge_track(road, viewed)]
+    tracks += [weight_track(road, viewed, weights)] if weights else []
     size = road.spaces_[0].n_components_
     n_useful = min(size, len(names) - 1) if pairs.kind == "class" else size
     alone, both, noisy = what_it_says(road, pairs, viewed.centred, len(names))

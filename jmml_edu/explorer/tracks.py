@@ -63,7 +63,8 @@ class Track:
     Attributes
     ----------
     name, title, note
-        ``"training"`` or ``"ridge"``; what the slider is called; what it shows, in a sentence.
+        ``"training"``, ``"ridge"`` or ``"weights"``; what the slider is called; what it shows, in a
+        sentence.
     steps
         The name of each step.
     eeg, speech
@@ -101,7 +102,7 @@ def training_track(road: JMML, viewed: Viewed) -> Track:
         steps = [f"epoch {number}" for number in range(len(replayed.eeg))] + steps
         losses = dict(replayed.losses)
         note = _outcome(road, replayed)
-    return _track("training", "Epoch", note, steps, frames, viewed, losses)
+    return track_of("training", "Epoch", note, steps, frames, viewed, losses)
 
 
 def _replayed(road: JMML, viewed: Viewed) -> Replayed | None:
@@ -137,10 +138,10 @@ def ridge_track(road: JMML, viewed: Viewed, ridges: Sequence[float] = RIDGES) ->
         "Closed form from the same people at another ridge, a fraction of each column's variance:"
         " from next to CCA (left) to next to PLS (right). A kernel solves it for those in between."
     )
-    return _track("ridge", "Ridge", note, steps, frames, viewed, {})
+    return track_of("ridge", "Ridge", note, steps, frames, viewed, {})
 
 
-def _track(
+def track_of(
     name: str,
     title: str,
     note: str,

@@ -27,6 +27,8 @@ from jmml_edu.pipeline import JMML
 
 TITLE = "Explorer of EEG and speech"
 
+_Learned = tuple[OwnVoice, LiveRidge]
+
 MOST_SELECTED = 1000
 """Pairs that can be selected; up to four are compared side by side."""
 
@@ -41,9 +43,9 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     model
-        A fitted :class:`jmml_edu.JMML`.
+        A fitted :class:`jmml_edu.JMML`; or a scene, such as one kept in a file.
     pairs
-        What to look at: people it has learned from are hollow, new ones filled.
+        What to look at: people it has learned from are hollow, new ones filled. A scene has them.
     classes
         Names of the class numbers the road was fitted with; those of ``pairs``, sorted, if None.
     recordings
@@ -51,6 +53,10 @@ class Explorer(anywidget.AnyWidget):
     clips
         How many utterances travel with the widget, so that they sound without a kernel; the kernel
         brings the others. At most 40, or 1 MB.
+    weights
+        Of reconstruction beside correlation, such as ``(0, 0.01, 0.1, 1, 10)``: the shared space is
+        trained again at each, about half a second for 400 pairs of few columns, and a slider goes
+        through them. For roads whose step 2 reconstructs features.
 
     Attributes
     ----------
@@ -59,14 +65,14 @@ class Explorer(anywidget.AnyWidget):
     selection
         The same as a pandas frame, with what the road says of each; a traitlet.
     step, track
-        Where which slider stands, ``"training"`` or ``"ridge"``; traitlets.
+        Where which slider stands, ``"training"``, ``"ridge"`` or ``"weights"``; traitlets.
     eeg
         ``"off"``, ``"on"`` or ``"noisy"``: what decides beside speech; a traitlet.
 
     Raises
     ------
     InputError
-        If the road is not fitted, or the pairs are not of its kind.
+        If the road is not fitted, or there are no pairs of its kind.
     TypeError
         If the model is no road.
 
@@ -92,27 +98,33 @@ class Explorer(anywidget.AnyWidget):
     _clip_index = traitlets.Dict().tag(sync=True)
     selected = traitlets.List(traitlets.Int(), maxlen=MOST_SELECTED).tag(sync=True)
     step = traitlets.Int().tag(sync=True)
-    track = traitlets.Enum(("training", "ridge"), default_value="training").tag(sync=True)
+    track = traitlets.Enum(("training", "ridge", "weights"), default_value="training").tag(
+        sync=True
+    )
     eeg = traitlets.Enum(("off", "on", "noisy"), default_value="off").tag(sync=True)
     selection = traitlets.Instance(pd.DataFrame)
 
     def __init__(
         self,
-        model: JMML,
-        pairs: Pairs,
+        model: JMML | Scene,
+        pairs: Pairs | None = None,
         *,
         classes: Sequence[str] | None = None,
         recordings: Recall | None = None,
         clips: int = 8,
+        weights: Sequence[float] = (),
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
-        self.scene: Scene = scene_of(model, pairs, classes=classes)
-        self._own = OwnVoice(model, self.scene)
-        self._live = LiveRidge(model, pairs, self.scene)
+        self.scene = _asked(model, pairs, classes, weights)
+        self._learned: _Learned | None = None
+        if isinstance(model, JMML) and pairs is not None:
+            self._learned = OwnVoice(model, self.scene), LiveRidge(model, pairs, self.scene)
+        pairs = self.scene.pairs
         self._recall = recordings or recall_of(pairs)
         self._place = {int(row): place for place, row in enumerate(self.scene.rows)}
         scalp = scalp_of(pairs.eeg.names) if pairs.has_eeg.any() else None
         told, numbers = pack(self.scene, scalp, speaks=self._recall is not None)
+        told["road"] = self._learned is not None
         block, index = self._embedded(min(clips, MOST_CLIPS))
         super().__init__(
             _told=told,
@@ -227,13 +239,16 @@ class Explorer(anywidget.AnyWidget):
         kind = message.get("kind")
         if kind == "clip":
             self._bring(int(message["place"]))
-        elif kind == "own":
-            told = self._own.place(str(message["name"]), bytes(buffers[0]))
+        if self._learned is None:  # a scene of a file has no road to ask
+            return
+        own, live = self._learned
+        if kind == "own":
+            told = own.place(str(message["name"]), bytes(buffers[0]))
             self.send({"kind": "own", **told})
         elif kind == "forget":
-            self._own.forget()
+            own.forget()
         elif kind == "ridge":
-            told, codes = self._live.solve(float(message["ridge"]))
+            told, codes = live.solve(float(message["ridge"]))
             self.send({"kind": "ridge", "at": message["at"], **told}, buffers=[codes])
 
     def _bring(self, place: int) -> None:
@@ -263,3 +278,22 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and for readers without one a picture with words."""
         return with_picture(super()._repr_mimebundle_(**kwargs), self.static(), alt=self._alt())
+
+
+def _asked(
+    model: JMML | Scene,
+    pairs: Pairs | None,
+    classes: Sequence[str] | None,
+    weights: Sequence[float],
+) -> Scene:
+    """Return what a road shows of pairs, or a scene as it is."""
+    if isinstance(model, Scene):
+        if pairs is not None or classes is not None or weights:
+            fail(
+                "Explorer", "model", "be a road, for pairs, classes or weights to be chosen",
+                "a scene, which has its own", "Pass the scene alone.",
+            )  # fmt: skip
+        return model
+    if pairs is None:
+        fail("Explorer", "pairs", "be there for a road", None, "Pass what is to be looked at.")
+    return scene_of(model, pairs, classes=classes, weights=weights)

@@ -162,3 +162,48 @@ def test_a_learner_walks_through_linear_cca(page: Page, lab: Lab) -> None:
     page.get_by_role("button", name="Solve").click()
     page.get_by_text("The best pair of directions has correlation 0.89").wait_for()
     page.get_by_text("By hand you reached 0.1").wait_for()
+
+
+def test_a_learner_starts_with_the_explorer_and_finds_what_only_eeg_tells(
+    page: Page, lab: Lab
+) -> None:
+    run_all(page, f"{lab.address}00_start_here.ipynb")
+    page.evaluate(SHOW, "session = start(0")
+    explorer = page.locator(".jx")
+    explorer.get_by_text("The road hears 8 of 101 columns").first.wait_for()
+    page.evaluate(SHOW, 'check("00.C"')
+    page.get_by_text("No point is selected").wait_for()
+
+    page.evaluate(SHOW, "session = start(0")
+    panel = explorer.locator(".jx-stage").nth(1)
+    panel.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    explorer.locator("input[value=on]").check(force=True)
+    caption = explorer.locator(".jx-bars caption")
+    caption.wait_for()
+    assert "with EEG" in caption.inner_text()
+    rerun(page, 'check("00.C"')
+    page.wait_for_function(
+        "() => /00.C: (right|not yet)/.test(document.body.innerText)"
+        " && !document.body.innerText.includes('No point is selected')"
+    )
+
+    choice = "explorer.selected = [int(scene.rows[w][0])]\ncheck("
+    which = "w = scene.held_out & (with_eeg == scene.labels) & (alone != scene.labels)\n"
+    page.evaluate(EDIT, ['check("00.C"', "check(", which + choice])
+    rerun(page, 'check("00.C"')
+    page.get_by_text("00.C: right").wait_for()
+
+    for answer in ("b) One", "b) Which", "b) It", "c) I do not believe"):
+        page.evaluate(SHOW, 'quiz("00.1")')
+        page.get_by_role("button", name=answer).first.click()
+    page.get_by_text("Notebook 12 makes this mistake on purpose").wait_for()
+    rerun(page, "where_to_begin()")
+    page.get_by_text("Begin with 04 Linear CCA").wait_for()
+
+
+def rerun(page: Page, marker: str) -> None:
+    """Run the cell that holds a marker."""
+    page.evaluate(SHOW, marker)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")

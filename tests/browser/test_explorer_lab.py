@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import explored
 import nbformat
+import numpy as np
 import pytest
+import soundfile
 from laboratory import jupyterlab, write_notebook
 from stage import LISTEN, status
 from test_explorer_module import LATENCY, SLACK, many
@@ -136,6 +138,14 @@ def test_what_one_does_shows_and_reaches_the_kernel(page: Page, folder: Path) ->
         "document.querySelector('.jx [role=status]').textContent.startsWith('Ridge: ridge 0.0011;')"
     )
     page.keyboard.press("Home")
+
+    soundfile.write(folder / "me.wav", np.sin(np.arange(16_000.0)), 16_000)
+    explorer.locator(".jx-own summary").click()
+    explorer.locator(".jx-own input").set_input_files(folder / "me.wav")
+    page.wait_for_function(  # the kernel has the sound, and a road of other features
+        "document.querySelector('.jx [role=status]').textContent"
+        ".includes('must have the speech features of jmml_edu; got 16 others')"
+    )
 
     panel = explorer.locator(".jx-stage").nth(1)
     panel.focus()

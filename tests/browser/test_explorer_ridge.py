@@ -139,3 +139,21 @@ def test_where_nobody_answers_there_are_the_ridges_that_came_along(
     assert page.inner_text(".jx-step") == "ridge 10"
     page.keyboard.press("ArrowLeft")
     assert page.inner_text(".jx-step") == "ridge 1"
+
+
+def test_weights_are_a_third_slider_without_a_kernel(context: BrowserContext) -> None:
+    road, pairs = explored.bent()
+    explorer = Explorer(road, pairs, classes=explored.CLASSES, clips=0, weights=(0, 10))
+    page = put_on_stage(context, explorer)
+    page.locator("input[value=weights]").check(force=True)
+    assert get(page, "track") == "weights"
+    page.locator(".jx-slide input").focus()
+    page.keyboard.press("ArrowLeft")
+    told = explorer.scene.tracks[2].held_out_correlations[1]
+    numbers = ", ".join(f"{value:.2f}".replace("-", MINUS) for value in told)
+    assert status(page) == (
+        f"Weight of reconstruction: weight 10; correlations of new people {numbers}."
+    )
+    page.keyboard.press("Shift+ArrowLeft")
+    assert page.inner_text(".jx-step") == "weight 0"
+    assert page.evaluate("window.sent") == []

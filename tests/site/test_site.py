@@ -202,9 +202,11 @@ def _with_widgets() -> list[str]:
 
 @pytest.mark.parametrize("name", _with_widgets())
 def test_the_widgets_of_a_notebook_are_alive_without_a_kernel(
-    laptop: BrowserContext, site: Path, name: str
+    chromium: Browser, site: Path, name: str
 ) -> None:
-    page, complaints = opened(laptop, (site / "notebooks" / f"{name}.html").as_uri())
+    # Dark, because outputs stay light there.
+    context = chromium.new_context(offline=True, color_scheme="dark")
+    page, complaints = opened(context, (site / "notebooks" / f"{name}.html").as_uri())
     page.wait_for_selector(".jupyter-widgets", timeout=20_000)
     asked = page.locator("script[type='application/vnd.jupyter.widget-view+json']").count()
     page.wait_for_function(
@@ -217,15 +219,19 @@ def test_the_widgets_of_a_notebook_are_alive_without_a_kernel(
         knobs.first.focus()
         page.keyboard.press("ArrowRight")
         assert knobs.first.get_attribute("aria-valuenow") != before
-    assert serious(page) == []
+    found = serious(page)
+    context.close()
+    assert found == []
     assert complaints == []
 
 
-def test_words_are_found_without_a_network(laptop: BrowserContext, site: Path) -> None:
-    address = (site / "search.html").as_uri() + "?q=permutation"
-    page, complaints = opened(laptop, address)
+def test_words_are_found_without_a_network(chromium: Browser, site: Path) -> None:
+    context = chromium.new_context(offline=True)
+    page, complaints = opened(context, (site / "search.html").as_uri() + "?q=permutation")
     page.wait_for_selector("#search-results li")
-    assert page.locator("#search-results a[href*=linear]").count() > 0
+    n_found = page.locator("#search-results a[href*=linear]").count()
+    context.close()
+    assert n_found > 0
     assert complaints == []
 
 
