@@ -178,8 +178,8 @@ show(figure, alt=words)
 
 # %% [markdown]
 # Teaching and saying are two things. In the second world EEG at test changes **no decision**: the model gives it next to no share. Still, EEG
-# showed it which part of speech to listen to. And with **all** labels shown, the gain of the second world is gone: +0.1 points (-0.7 to +0.9;
-# seven draws, `benchmarks/RESULTS.md`).
+# showed it which part of speech to listen to. And with **all** labels shown, the gain of the second world is gone: +0.0 points (-0.6 to +0.7;
+# ten draws, `benchmarks/RESULTS.md`).
 #
 # ### Exercise D: write the conclusion
 #
