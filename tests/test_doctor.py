@@ -159,7 +159,7 @@ def test_the_limit_on_a_process_is_read_as_ulimit_sets_it() -> None:
             ["bash", "-c", f'{before} "$0" -c "{code}"', sys.executable],
             capture_output=True, text=True, check=True,
         ).stdout.strip()
-        for before in ("", "ulimit -v 3000000;")
+        for before in ("", "ulimit -Sv 3000000;")
     ]  # fmt: skip
     assert told == ["None", str(3_000_000 * 1024)]
 
