@@ -71,6 +71,11 @@ def test_a_scene_opens_like_a_road_does(scenes: tuple[Scene, Scene]) -> None:
         "Explorer: pairs must be there for a road; got None. Pass what is to be looked at."
     ):
         Explorer(explored.closed()[0])
+    with refused(
+        "Explorer: model must be a road, for pairs, classes or weights to be chosen;"
+        " got a scene, which has its own. Pass the scene alone."
+    ):
+        Explorer(scenes[1], weights=(0, 1))
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

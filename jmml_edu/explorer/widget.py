@@ -115,7 +115,7 @@ class Explorer(anywidget.AnyWidget):
         weights: Sequence[float] = (),
     ) -> None:
         check_at_least("Explorer", 0, clips=clips)
-self.scene = _asked(model, pairs, classes, weights)
+        self.scene = _asked(model, pairs, classes, weights)
         self._learned: _Learned | None = None
         if isinstance(model, JMML) and pairs is not None:
             self._learned = OwnVoice(model, self.scene), LiveRidge(model, pairs, self.scene)
