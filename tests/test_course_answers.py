@@ -13,6 +13,8 @@ import pytest
 from answers00 import ANSWERS as ANSWERS_00
 from answers04 import ANSWERS as ANSWERS_04
 from answers06 import ANSWERS as ANSWERS_06
+from answers10 import ANSWERS as ANSWERS_10
+from answers11 import ANSWERS as ANSWERS_11
 from answers12 import ANSWERS as ANSWERS_12
 
 from jmml_edu.course import check, hint, start
@@ -22,9 +24,10 @@ from jmml_edu.course.lessons.data00 import opened_road
 from jmml_edu.course.lessons.data04 import own_pairs, own_planted
 from jmml_edu.course.session import student_seed
 from jmml_edu.linear import CCA
+from jmml_edu.losses import cca_loss
 
 ANSWERS: dict[str, list[tuple[Any, str]]] = {
-    **ANSWERS_00, **ANSWERS_04, **ANSWERS_06, **ANSWERS_12
+    **ANSWERS_00, **ANSWERS_04, **ANSWERS_06, **ANSWERS_10, **ANSWERS_11, **ANSWERS_12
 }  # fmt: skip
 EXERCISES = [
     exercise
@@ -72,7 +75,7 @@ def test_an_answer_gets_the_word_meant_for_it(name: str, answer: Any, rule: str)
 def test_the_solution_that_hints_show_passes_as_it_stands(exercise: Any) -> None:
     session = start(int(exercise.name[:2]))
     space: dict[str, Any] = {"np": np, "CCA": CCA, "check": check, "session": session}
-    space |= {"opened_road": opened_road, "explorer": SimpleNamespace()}
+    space |= {"opened_road": opened_road, "explorer": SimpleNamespace(), "cca_loss": cca_loss}
     if exercise.name == "04.D":
         space["own"] = session.data()
     number = exercise.name[:3]

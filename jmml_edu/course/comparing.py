@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from jmml_edu._checks import fail
+from jmml_edu.course.checking import is_blank
 from jmml_edu.course.pages import Page, card
 from jmml_edu.course.showing import Shown, show
 
@@ -42,7 +43,7 @@ def compare(mine: Callable[..., Any], theirs: Callable[..., Any], *data: Any) ->
     >>> compare(np.cumsum, lambda x: 2 * np.cumsum(x), np.ones(3))
     Figure: Yours and theirs differ in 3 of 3 numbers, by at most 3, first at (0,).
     """
-    if (first := mine(*copy.deepcopy(data))) is Ellipsis:
+    if (first := _unless_blank(mine, data)) is Ellipsis:
         return card("Nothing to compare yet", "Your function still has a blank, `...`, to fill.")
     own, other = (np.asarray(found, dtype=float) for found in (first, theirs(*copy.deepcopy(data))))
     if own.shape != other.shape:
@@ -67,3 +68,13 @@ def _in_words(apart: np.ndarray, differs: np.ndarray) -> str:
         f"Yours and theirs differ in {int(differs.sum())} of {differs.size} numbers,"
         f" by at most {most:.3g}, first at {first}."
     )
+
+
+def _unless_blank(mine: Callable[..., Any], data: tuple[Any, ...]) -> Any:
+    """Return what a function returns; a blank also where it stops at one."""
+    try:
+        return mine(*copy.deepcopy(data))
+    except Exception as error:  # whatever a learner's code raises
+        if is_blank(error):
+            return ...
+        raise
