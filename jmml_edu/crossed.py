@@ -150,10 +150,10 @@ def crossed_score(
     -----
     The same few stimuli are tested and teach, so that their luck counts twice. Of 200 simulated
     studies in which the labels of 20 stimuli mean nothing, an interval over people leaves out
-    chance in two of three, one over both without the ``folds`` in one of six, and this one in one
-    of forty. Where stimuli do not matter it is about twice as wide as it need be. To ask whether
-    there is anything at all, shuffle the labels of whole stimuli
-    (:func:`~jmml_edu.permutation.permutation_baseline`).
+    chance in three of four, one over both without the ``folds`` in one of eight, and this one in
+    one of thirty (``benchmarks/interval_coverage.py``). Where stimuli do not matter it is about
+    twice as wide as it need be. To ask whether there is anything at all, shuffle the labels of
+    whole stimuli (:func:`~jmml_edu.permutation.permutation_baseline`).
 
     References
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -294,6 +295,18 @@ def test_answers_that_nobody_asked_for_do_not_pile_up(sandbox: None) -> None:
         assert isinstance(stranger.errors, list)
         time.sleep(1)
         assert stranger._answers.qsize() <= 1
+
+
+def test_a_package_below_the_folder_in_memory_is_there(
+    sandbox: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jmml_edu.course.grading import sandbox as module
+
+    copy = tmp_path / "jmml_edu"
+    shutil.copytree(module.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(module, "PACKAGE", copy)
+    with Stranger(["import jmml_edu\nplace = jmml_edu.__file__"], LIMITS) as stranger:
+        assert stranger.value("place") == str(copy / "__init__.py")
 
 
 def test_links_and_pipes_are_no_submissions(tmp_path: Path) -> None:

@@ -244,9 +244,8 @@ class Explorer {
 
   // Between the ridges that have come along the kernel solves the closed form.
   get isFine() {
-    return this.track.name === "ridge" && this.world.n <= MANY && !this.model.standsAlone
-      && this.model.get("_told").road !== false
-      && !this.kernelIsSilent;
+    return this.track.name === "ridge" && this.world.n <= MANY && this.world.road !== false
+      && !this.model.standsAlone && !this.kernelIsSilent;
   }
 
   slide(value) {

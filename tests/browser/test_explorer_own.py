@@ -145,7 +145,8 @@ def test_a_microphone_is_recorded_as_a_file_that_the_reader_knows(
     record.click()
     answer(page, explorer)
     assert status(page).startswith("The road says ")
-    (heard,) = explorer._own.features
+    assert explorer._learned is not None
+    (heard,) = explorer._learned[0].features
     pitch = heard[PAIRS.speech.names.index("f0_p50_st")]
     assert pitch == pytest.approx(12 * np.log2(200 / 27.5), abs=0.5)
     assert page.evaluate("window.tracks[0].readyState") == "ended"
@@ -174,6 +175,14 @@ def test_a_page_without_a_kernel_says_that_it_has_none(
     wait_for_paint(page)
     page.locator(".jx-own summary").click()
     assert "needs the kernel of a notebook; this page has none." in page.inner_text(".jx-own")
+    assert page.locator(".jx-own input, .jx-own button").count() == 0
+
+
+def test_a_scene_of_a_file_has_no_road_to_place_a_voice_with(
+    context: BrowserContext, explorer: Explorer
+) -> None:
+    page = opened(context, Explorer(explorer.scene, clips=0))
+    assert "this one was opened from a file." in page.inner_text(".jx-own")
     assert page.locator(".jx-own input, .jx-own button").count() == 0
 
 

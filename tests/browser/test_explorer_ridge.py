@@ -141,6 +141,15 @@ def test_where_nobody_answers_there_are_the_ridges_that_came_along(
     assert page.inner_text(".jx-step") == "ridge 1"
 
 
+def test_a_scene_of_a_file_has_no_road_to_solve_other_ridges(context: BrowserContext) -> None:
+    page, explorer = opened(context)
+    assert page.get_attribute(".jx-slide input", "step") == "0.05"
+    kept = Explorer(explorer.scene, clips=0)
+    kept.track, kept.step = "ridge", 4
+    page = put_on_stage(context, kept)
+    assert page.get_attribute(".jx-slide input", "step") == "1"
+
+
 def test_weights_are_a_third_slider_without_a_kernel(context: BrowserContext) -> None:
     road, pairs = explored.bent()
     explorer = Explorer(road, pairs, classes=explored.CLASSES, clips=0, weights=(0, 10))

@@ -73,11 +73,12 @@ def boxed(command: list[str], *, rules: int) -> list[str]:
         "PYTHONDONTWRITEBYTECODE": "1", **dict.fromkeys(_THREADS, "1"),
     }  # fmt: skip
     told = [word for name, value in settings.items() for word in ("--setenv", name, value)]
+    # The folder in memory comes first: a package that lies below /tmp is shown on top of it.
     return [
         _bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-        "--clearenv", *told, *shown, "--proc", "/proc", "--dev", "/dev",
-        "--size", str(FOLDER_MB * 2**20), "--tmpfs", "/tmp", "--chdir", "/tmp",
-        "--seccomp", str(rules), "--", *command,
+        "--clearenv", *told, "--size", str(FOLDER_MB * 2**20), "--tmpfs", "/tmp", *shown,
+        "--proc", "/proc", "--dev", "/dev", "--chdir", "/tmp", "--seccomp", str(rules),
+        "--", *command,
     ]  # fmt: skip
 
 
