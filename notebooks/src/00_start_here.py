@@ -4,7 +4,7 @@
 # **The question.** A lab can record EEG and speech together. A phone hears speech alone. If a model may look at
 # EEG *while it learns*, does it recognise emotion better afterwards, *from speech alone*?
 #
-# 20 minutes, ten seconds of them computing, 400 MiB · needs Python and numpy · all data here are **SIMULATED**: nobody
+# 20 minutes, ten seconds of them computing, 300 MiB · needs Python and numpy · all data here are **SIMULATED**: nobody
 # was recorded, so nothing below is a finding about people.
 #
 # Afterwards you can
