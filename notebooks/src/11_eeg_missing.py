@@ -120,7 +120,7 @@ check("11.B", told_within)
 
 # %% [markdown]
 # Now **both pairings**. With *trial pairs* the decoder learned from EEG of the same moment. With *class pairs* each moment got the EEG of any trial of
-# its class, while learning and while judging, as in a study whose EEG and speech come from different people.
+# its class, while learning and while judging, as in a study whose EEG and speech come from different people. Both decoders read the same speech codes.
 
 # %% tags=["nbval-check-output"]
 from jmml_edu.course.lessons.judges11 import told_within as within
