@@ -191,8 +191,8 @@ def test_every_direct_requirement_is_pinned_once_and_to_a_version_only() -> None
     assert len(set(names)) == len(names)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    names = ("lab", "test", "dev", "docs")
-    wanted = [*project["dependencies"], *(one for name in names for one in extras[name])]
+    ours = ("lab", "test", "dev", "docs")
+    wanted = [*project["dependencies"], *(one for name in ours for one in extras[name])]
     assert {re.match(r"[\w-]+", line)[0].lower() for line in wanted} <= set(names)  # type: ignore[index]
     assert "torch==2.13.0" in pins
 

@@ -21,7 +21,8 @@ def write_course_pages(notebooks: Path, source: Path) -> None:
     (source / "notebooks").mkdir(exist_ok=True)
     for path in learner_notebooks(notebooks):
         notebook = nbformat.read(path, as_version=4)
-        nbformat.write(with_note(notebook, path.stem), source / "notebooks" / path.name)
+        page = with_note(with_places(notebook), path.stem)
+        nbformat.write(page, source / "notebooks" / path.name)
 
 
 def learner_notebooks(notebooks: Path) -> list[Path]:
@@ -33,6 +34,25 @@ def with_note(notebook: NotebookNode, name: str) -> NotebookNode:
     """Return a notebook whose first cell is followed by what needs Python."""
     note = nbformat.v4.new_markdown_cell(NOTE.format(name=name), id="site-note")
     notebook.cells.insert(1, note)
+    return notebook
+
+
+def with_places(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook whose outputs link to headings by the site's names of them, not Jupyter's.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell()
+    >>> cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": '<a href="#Why-C">'})]
+    >>> with_places(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs[0].data["text/html"]
+    '<a href="#why-c">'
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if "text/html" in data:
+                page = data["text/html"]
+                data["text/html"] = re.sub('href="#[^"]+"', lambda link: link[0].lower(), page)
     return notebook
 
 

@@ -32,6 +32,10 @@ OPEN = """() => {
     const cells = [...(panel?.content?.model?.cells ?? [])];
     return cells.length > 5 && panel.sessionContext.session?.kernel?.status === 'idle';
 }"""
+HERE = """name => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return panel?.context?.path === name && panel.context.isReady;
+}"""
 DONE = """() => {
     const panel = window.jupyterapp.shell.currentWidget;
     const cells = [...panel.content.model.cells].filter(cell => cell.type === 'code');
@@ -112,10 +116,16 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+def open_alone(page: Page, address: str) -> None:
+    """Open a notebook and none of those that were open before: JupyterLab remembers them."""
+    page.goto(f"{address}?reset")
+    page.wait_for_function(HERE, arg=address.rpartition("/")[2])
+    page.wait_for_function(OPEN)
+
+
 def run_all(page: Page, address: str, **edits: tuple[str, str]) -> None:
     """Open a notebook, change cells that hold a marker, and run every cell."""
-    page.goto(address)
-    page.wait_for_function(OPEN)
+    open_alone(page, address)
     for marker, (old, now) in edits.items():
         page.evaluate(EDIT, [marker.replace("__", " "), old, now])
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")

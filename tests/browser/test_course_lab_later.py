@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_course_lab import DONE, EDIT, OPEN, SHOW, Lab, events, lab, page
+from test_course_lab import DONE, EDIT, SHOW, Lab, events, lab, open_alone, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,19 +21,6 @@ RAN = """marker => {
     return cells.slice(0, last).every(cell => cell.executionCount !== null)
         && panel.sessionContext.session.kernel.status === 'idle';
 }"""
-
-
-HERE = """name => {
-    const panel = window.jupyterapp?.shell.currentWidget;
-    return panel?.context?.path === name && panel.context.isReady;
-}"""
-
-
-def open_alone(page: Page, address: str) -> None:
-    """Open a notebook and none of those that were open before: JupyterLab remembers them."""
-    page.goto(f"{address}?reset")
-    page.wait_for_function(HERE, arg=address.rpartition("/")[2])
-    page.wait_for_function(OPEN)
 
 
 def run_to(page: Page, address: str, marker: str, edit: tuple[str, str, str]) -> None:

@@ -49,7 +49,7 @@ def verdicts_to_score(seed: int) -> tuple[np.ndarray, np.ndarray]:
     Examples
     --------
     >>> truth, said = verdicts_to_score(0)
-    >>> sorted({*said} - {*truth})
+    >>> sorted({*said.tolist()} - {*truth.tolist()})
     ['tired']
     """
     rng = np.random.default_rng(seed)
