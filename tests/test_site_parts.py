@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -141,6 +142,19 @@ def test_the_reference_has_all_that_is_public_and_no_command() -> None:
     names = {path.stem for path in api.PACKAGE.iterdir() if api._is_public(path)}
     assert {"pipeline", "features", "losses"} <= names
     assert not names & {"cli", "_checks", "console", "templates"}
+
+
+def test_outputs_lead_to_headings_by_the_names_that_the_site_gives_them() -> None:
+    from builder.course import with_places
+
+    cell = nbformat.v4.new_code_cell(id="a")
+    told = '<a href="#See-it-first">See it first</a> <a href="A.html#B">B</a>'
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": told})]
+    cell.outputs += [nbformat.v4.new_output("stream", text='href="#See"')]
+    first, second = with_places(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    expected = '<a href="#see-it-first">See it first</a> <a href="A.html#B">B</a>'
+    assert first.data["text/html"] == expected
+    assert second.text == 'href="#See"'
 
 
 def test_a_borrowed_page_points_to_the_site_where_it_can(
