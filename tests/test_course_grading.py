@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -194,8 +195,11 @@ def code():
 
 @pytest.fixture(scope="module")
 def evil(sandbox: None) -> Iterator[Stranger]:
-    with Stranger([EVIL, f"PORT = {9}"], LIMITS) as stranger:
-        yield stranger
+    with socket.create_server(("127.0.0.1", 0)) as server:  # outside, somebody does listen
+        port = server.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        with Stranger([EVIL, f"PORT = {port}"], LIMITS) as stranger:
+            yield stranger
 
 
 def test_no_process_can_be_made_so_no_fork_bomb(evil: Stranger) -> None:
@@ -435,6 +439,7 @@ def test_values_come_through_the_wall_as_they_were(value: object) -> None:
     [
         {"array": "AAAA", "kind": "float64", "shape": [10**12]},
         {"array": "", "kind": "object", "shape": [0]},
+        {"array": "AAAAAAAAAAA=", "kind": "datetime64[s]", "shape": [1]},
         {"texts": ["a"], "shape": [2]}, {"list": 3}, {"dict": [[1]]}, [1], {"array": "%"},
     ],
 )  # fmt: skip

@@ -7,7 +7,6 @@ kind.
 from __future__ import annotations
 
 import base64
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,19 +96,14 @@ def unpacked(told: Any, *, depth: int = 0) -> Any:
 
 
 def _unpacked_array(told: dict[str, Any]) -> np.ndarray:
-    """Return an array, if as much was sent as its shape says."""
+    """Return an array; numpy refuses a shape that does not fit what was sent."""
     shape = [one for one in _listed(told.get("shape")) if isinstance(one, int) and one >= 0]
     if "texts" in told:
         texts = [str(one) for one in _listed(told["texts"])]
-        if len(texts) != math.prod(shape):
-            raise ValueError("texts of another shape")
         return np.array(texts, dtype=object).reshape(shape)
     if told.get("kind") not in _KINDS:
         raise ValueError("an array of unknown kind")
     data = base64.b64decode(str(told.get("array")), validate=True)
-    # Bytes and shape must agree, or numpy would be asked for memory that nobody sent.
-    if len(data) != math.prod(shape) * np.dtype(told["kind"]).itemsize:
-        raise ValueError("an array of another shape")
     return np.frombuffer(data, dtype=told["kind"]).reshape(shape).copy()
 
 
