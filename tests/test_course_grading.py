@@ -18,7 +18,7 @@ from sentences import refused
 
 from jmml_edu.course.grading.grades import grade, notebooks_in, student_page
 from jmml_edu.course.grading.judging import Graded, Outcome, judge, read_tests
-from jmml_edu.course.grading.rosters import matched, read_roster, write_import
+from jmml_edu.course.grading.rosters import Roster, matched, read_roster, write_import
 from jmml_edu.course.grading.sandbox import Limits, check_sandbox, visible
 from jmml_edu.course.grading.stranger import Stranger, StrangerError
 from jmml_edu.course.grading.wire import Other, packed, unpacked
@@ -395,6 +395,16 @@ def test_moodle_gets_its_columns_back(tmp_path: Path) -> None:
         ("bob@school.org", "0", "a test: =Not yet."),
         ("leeson@school.org", "2", "All tests passed."),
     ]
+
+
+def test_the_longest_name_counts_and_between_two_of_one_name_nobody() -> None:
+    names = ("Ann Lee", "Ann Lee Smith", "Bob Ray", "Bob Ray")
+    rows = [
+        dict(zip(("First name", "Last name"), name.split(" ", 1), strict=True)) for name in names
+    ]
+    graded = [done("Ann Lee Smith_1", 2), done("Ann Lee_2", 1), done("Bob Ray_3", 2)]
+    found = matched(Roster(tuple(rows), "Moodle"), graded)
+    assert {row: one.name for row, one in found.items()} == {0: "Ann Lee_2", 1: "Ann Lee Smith_1"}
 
 
 def test_canvas_gets_its_columns_and_points_possible(tmp_path: Path) -> None:

@@ -68,15 +68,16 @@ def matched(roster: Roster, graded: Sequence[Graded]) -> dict[int, Graded]:
     """Return the submission of each person, by row; a person is found by any name they have.
 
     A submission is someone's if its name holds their e-mail address, user name, number or full
-    name, and nobody else's that is longer.
+    name, and nobody else's that is longer or as long: between two of one name it is nobody's.
     """
     keys = [_keys(row) for row in roster.rows]
     found: dict[int, Graded] = {}
     for one in graded:
         name = _plain(one.name)
         fits = [(len(key), row) for row, own in enumerate(keys) for key in own if _holds(name, key)]
-        if fits:
-            found[max(fits)[1]] = one
+        rows = {row for length, row in fits if length == max(fits)[0]}
+        if len(rows) == 1:
+            found[rows.pop()] = one
     return found
 
 
