@@ -45,6 +45,17 @@ def test_without_the_orange_switch_recognition_falls_and_eeg_is_still_told(study
     assert found["split autoencoder"].told["eeg from speech"] > 0.05
 
 
+def test_recall_is_that_of_speech_whatever_the_eeg_of_new_people(study: Study) -> None:
+    model = learn(study, "DCCA", epochs=0)
+    other = replace(study.new.eeg, values=study.new.eeg.values[::-1])
+    as_it_was, swapped = (
+        worth(study, model),
+        worth(replace(study, new=replace(study.new, eeg=other)), model),
+    )
+    assert swapped.recall == as_it_was.recall
+    assert swapped.agreement < as_it_was.agreement - 1
+
+
 def test_reconstruction_that_weighs_much_costs_recognition(study: Study) -> None:
     light, heavy = (worth(study, learn(study, "E-DCC-CAE", weight=w)) for w in (0.1, 10.0))
     assert light.recall > heavy.recall + 0.03
