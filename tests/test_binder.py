@@ -53,8 +53,10 @@ def test_a_session_has_one_thread_and_ends_as_its_program_ends() -> None:
 def test_what_is_warmed_up_exists() -> None:
     (python,) = re.findall(r"<<'PYTHON'\n(.*?)^PYTHON$", _script("postBuild"), re.S | re.M)
     compile(python, "postBuild", "exec")
-    for line in re.findall(r"^(?:import jmml_edu.*|from jmml_edu.*)$", python, re.M):
-        exec(line, {})
+    imports = re.findall(r"^(?:import jmml_edu.*|from jmml_edu.*)$", python, re.M)
+    assert imports
+    for line in imports:
+        exec(line, {})  # raises if something is not there
 
 
 @pytest.mark.parametrize("version", ["12.6", None])

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from anywidget import AnyWidget
+from axe_playwright_python.sync_playwright import Axe
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
@@ -100,3 +101,19 @@ def status(page: Page) -> str:
 def get(page: Page, name: str) -> Any:
     """One of the model's values."""
     return page.evaluate("(name) => window.model.get(name)", name)
+
+
+def grave_findings(page: Page) -> list[str]:
+    """What is serious for somebody: axe's findings, a widget too wide, keys that Jupyter takes."""
+    found = Axe().run(page).response["violations"]
+    grave = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+    if page.evaluate(
+        "document.querySelector('.jx').scrollWidth > document.querySelector('.jx').clientWidth"
+    ):
+        grave.append("wider than its place")
+    grave += page.eval_on_selector_all(
+        ".jx button, .jx input, .jx select, .jx summary, .jx [tabindex]",
+        """all => all.filter(e => e.dataset.lmSuppressShortcuts !== 'true')
+                     .map(e => `Jupyter takes keys from ${e.outerHTML.slice(0, 80)}`)""",
+    )
+    return grave
