@@ -22,7 +22,7 @@ def module_of(*names: str) -> str:
 
     Examples
     --------
-    >>> module_of("parts", "playground").count("export default")
+    >>> module_of("parts", "base", "playground").count("export default")
     1
     """
     return _joined(names, "js")

@@ -57,9 +57,9 @@ function spriteOf(cache, shape, colour, hollow, r) {
 
 // ---------------------------------------------------------------- the explorer
 
-class Explorer {
+class Explorer extends Widget {
   constructor(model, el) {
-    this.model = model;
+    super(model);
     this.world = worldOf(model.get("_told"), model.get("_numbers"));
     this.view = { x: 0, y: Math.min(1, this.world.components - 1), colour: "class",
                   training: !this.world.heldOut.includes(1), regions: true,
@@ -71,8 +71,13 @@ class Explorer {
     this.useful = (k) => k < this.world.useful;
     this.own = new OwnVoice(this);
     this.build(el);
-    this.listen();
-    this.retheme();
+    this.listen({
+      "change:step": () => this.go(model.get("step")),
+      "change:track": () => this.retrack(),
+      "change:eeg": () => this.tellMode(),
+      "change:selected": () => this.reselect(),
+      "msg:custom": (message, buffers) => message.kind === "ridge" && this.solved(message, buffers),
+    });
     this.retrack();
     this.reselect();
     this.tellMode();
@@ -106,7 +111,8 @@ class Explorer {
     this.status = h("p", { class: "jx-status", role: "status", "aria-live": "polite" });
     this.scores = h("p", { class: "jx-scores" });
     this.warning = h("p", { class: "jx-warning", hidden: true });
-    this.legend = h("ul", { class: "jx-legend", "aria-label": "What the marks mean" });
+    this.legend = h("ul", { class: "jx-legend", tabindex: "-1",
+      "aria-label": "What the marks mean" });
     this.regionNote = h("p", { class: "jx-note" });
     this.cards = h("div", { class: "jx-cards" });
     this.table = h("div", { class: "jx-table", tabindex: "0", role: "region",
@@ -179,40 +185,12 @@ class Explorer {
       this.trackNote, this.correlations, this.losses);
   }
 
-  listen() {
-    const { model } = this;
-    this.changes = {
-      "change:step": () => this.go(model.get("step")),
-      "change:track": () => this.retrack(),
-      "change:eeg": () => this.tellMode(),
-      "change:selected": () => this.reselect(),
-      "msg:custom": (message, buffers) => message.kind === "ridge" && this.solved(message, buffers),
-    };
-    for (const [name, then] of Object.entries(this.changes)) model.on(name, then);
-    this.resized = new ResizeObserver(() => this.draw());
-    this.resized.observe(this.root);
-    this.unwatch = watchTheme(() => this.retheme());
-    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  }
-
   close() {
-    for (const [name, then] of Object.entries(this.changes)) this.model.off(name, then);
-    this.resized.disconnect();
-    this.unwatch();
-    cancelAnimationFrame(this.frame);
+    super.close();
     this.pause();
     clearTimeout(this.asking);
     this.sound.close();
     this.own.close();
-  }
-
-  set(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
-  }
-
-  say(text) {
-    if (this.status.textContent !== text) this.status.textContent = text;
   }
 
   // ------------------------------------------------ steps, play, modes
@@ -536,20 +514,14 @@ class Explorer {
     return this.world.heldOut[place] || this.view.training;
   }
 
-  draw() {
-    if (this.asked || !this.inks) return;
-    this.asked = true;
-    this.frame = requestAnimationFrame(() => {
-      this.asked = false;
-      const began = performance.now();
-      this.panels.forEach((panel) => this.drawPanel(panel));
-      this.drawCorrelations();
-      this.drawLosses();
-      this.showRegionNote();
-      this.root.dataset.paints = Number(this.root.dataset.paints ?? 0) + 1;
-      this.root.dataset.step = this.view.at;
-      this.root.dataset.ms = (performance.now() - began).toFixed(2);
-    });
+  paint() {
+    // A legend that scrolls must be reached by keys; one that does not would be in their way.
+    this.legend.tabIndex = this.legend.scrollHeight > this.legend.clientHeight ? 0 : -1;
+    this.panels.forEach((panel) => this.drawPanel(panel));
+    this.drawCorrelations();
+    this.drawLosses();
+    this.showRegionNote();
+    this.root.dataset.step = this.view.at;
   }
 
   drawPanel(panel) {
@@ -1438,26 +1410,10 @@ class Explorer {
     });
   }
 
-  retheme() {
-    const theme = isDark() ? "dark" : "light";
-    if (theme === this.theme) return;
-    this.theme = theme;
-    this.inks = INKS[theme];
-    this.root.dataset.theme = theme;
+  recolour() {
     this.showLegend();
     this.showCards();
-    this.draw();
   }
 }
 
-export default {
-  render({ model, el }) {
-    try {
-      const explorer = new Explorer(model, el);
-      return () => explorer.close();
-    } catch (problem) {
-      el.textContent = `The explorer cannot be shown: ${problem.message}. Run its cell again.`;
-      throw problem;
-    }
-  },
-};
+export default shownBy(Explorer, "explorer");

@@ -28,16 +28,17 @@ const inverse = ([[a, b], [c, d]]) => {
 
 // ---------------------------------------------------------------- the playground
 
-class Playground {
+class Playground extends Widget {
   constructor(model, el) {
-    this.model = model;
+    super(model);
     this.world = model.get("_told");
     this.roundness = Number(model.get("is_round"));
     this.moving = {};
-    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build(el);
-    this.listen();
-    this.retheme();
+    this.listen({
+      "change:eeg_angle": () => this.turned(), "change:speech_angle": () => this.turned(),
+      "change:is_round": () => this.makeRound(), "change:solved": () => this.tellSolved(),
+    });
     this.turned();
     this.tellSolved();
   }
@@ -98,39 +99,9 @@ class Playground {
     return { node, canvas, stage, slider, readout };
   }
 
-  listen() {
-    this.changes = {
-      "change:eeg_angle": () => this.turned(), "change:speech_angle": () => this.turned(),
-      "change:is_round": () => this.makeRound(), "change:solved": () => this.tellSolved(),
-    };
-    for (const [name, then] of Object.entries(this.changes)) this.model.on(name, then);
-    this.resized = new ResizeObserver(() => this.draw());
-    this.resized.observe(this.root);
-    this.unwatch = watchTheme(() => this.retheme());
-  }
-
   close() {
-    for (const [name, then] of Object.entries(this.changes)) this.model.off(name, then);
-    this.resized.disconnect();
-    this.unwatch();
-    cancelAnimationFrame(this.frame);
+    super.close();
     Object.values(this.moving).forEach(cancelAnimationFrame);
-  }
-
-  retheme() {
-    this.theme = isDark() ? "dark" : "light";
-    this.inks = INKS[this.theme];
-    this.root.dataset.theme = this.theme;
-    this.draw();
-  }
-
-  set(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
-  }
-
-  say(text) {
-    if (this.status.textContent !== text) this.status.textContent = text;
   }
 
   // ------------------------------------------------ directions and what they share
@@ -336,19 +307,11 @@ class Playground {
 
   // ------------------------------------------------ drawing
 
-  draw() {
-    if (this.asked || !this.inks) return;
-    this.asked = true;
-    this.frame = requestAnimationFrame(() => {
-      this.asked = false;
-      const began = performance.now();
-      const tones = this.tones();
-      for (const view of VIEWS) this.drawCloud(view, tones);
-      this.drawAgreement(tones);
-      if (this.model.get("solved")) this.drawMap();
-      this.root.dataset.paints = Number(this.root.dataset.paints ?? 0) + 1;
-      this.root.dataset.ms = (performance.now() - began).toFixed(2);
-    });
+  paint() {
+    const tones = this.tones();
+    for (const view of VIEWS) this.drawCloud(view, tones);
+    this.drawAgreement(tones);
+    if (this.model.get("solved")) this.drawMap();
   }
 
   // What is read off a view, in standard deviations.
@@ -527,14 +490,4 @@ class Playground {
   }
 }
 
-export default {
-  render({ model, el }) {
-    try {
-      const playground = new Playground(model, el);
-      return () => playground.close();
-    } catch (problem) {
-      el.textContent = `The playground cannot be shown: ${problem.message}. Run its cell again.`;
-      throw problem;
-    }
-  },
-};
+export default shownBy(Playground, "playground");

@@ -76,7 +76,7 @@ class CorrelationPlayground(anywidget.AnyWidget):
     0.89
     """
 
-    _esm = module_of("parts", "playground")
+    _esm = module_of("parts", "base", "playground")
     _css = sheet_of("parts", "playground")
 
     _told = traitlets.Dict().tag(sync=True)

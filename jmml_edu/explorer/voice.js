@@ -6,9 +6,9 @@ const EXTREME = 2;
 const CORNERS = [["negative, aroused", "left", -1, 1], ["positive, aroused", "right", 1, 1],
                  ["negative, calm", "left", -1, -1], ["positive, calm", "right", 1, -1]];
 
-class VoiceAndBrain {
+class VoiceAndBrain extends Widget {
   constructor(model, el) {
-    this.model = model;
+    super(model);
     this.world = model.get("_told");
     const read = (name) => arrayOf(this.world, model.get("_numbers"), name);
     this.scalp = { ...this.world.scalp, filling: read("scalp_filling"),
@@ -18,8 +18,11 @@ class VoiceAndBrain {
     this.keepGrid(read("power"));
     this.fine = !model.standsAlone; // without a kernel there is the grid and nothing else
     this.build(el);
-    this.listen();
-    this.retheme();
+    this.listen({
+      "change:valence": () => this.move(), "change:arousal": () => this.move(),
+      "change:compared": () => this.move(),
+      "msg:custom": (message, buffers) => this.receive(message, buffers),
+    });
     this.move();
   }
 
@@ -102,8 +105,7 @@ class VoiceAndBrain {
     this.heads = this.scalp.bands.map((band) => h("canvas", { class: "jx-scalp", role: "img" }));
     this.compared = radios("Compared with", [["same", "the same trial, neutral"],
       ["other", "another trial, neutral"]], (value) => {
-      this.model.set("compared", value);
-      this.model.save_changes();
+      this.set("compared", value);
       this.move();
     });
     this.scalpNote = h("p", { class: "jx-note" });
@@ -139,38 +141,15 @@ class VoiceAndBrain {
     this.stage.addEventListener("keydown", (event) => this.key(event));
   }
 
-  listen() {
-    this.changes = {
-      "change:valence": () => this.move(), "change:arousal": () => this.move(),
-      "change:compared": () => this.move(),
-      "msg:custom": (message, buffers) => this.receive(message, buffers),
-    };
-    for (const [name, then] of Object.entries(this.changes)) this.model.on(name, then);
-    this.resized = new ResizeObserver(() => this.draw());
-    this.resized.observe(this.root);
-    this.unwatch = watchTheme(() => this.retheme());
-  }
-
   close() {
-    for (const [name, then] of Object.entries(this.changes)) this.model.off(name, then);
-    this.resized.disconnect();
-    this.unwatch();
+    super.close();
     clearTimeout(this.waiting);
-    cancelAnimationFrame(this.frame);
     this.hush();
     this.context?.close();
   }
 
-  retheme() {
-    const theme = isDark() ? "dark" : "light";
-    this.inks = INKS[theme];
-    this.root.dataset.theme = theme;
-    this.heard = null; // drawn again in the new ink
-    this.draw();
-  }
-
-  say(text) {
-    if (this.status.textContent !== text) this.status.textContent = text;
+  recolour() {
+    this.heard = null; // the sound is drawn again in the new ink
   }
 
   // ------------------------------------------------ moving
@@ -308,17 +287,13 @@ class VoiceAndBrain {
   // ------------------------------------------------ drawing
 
   draw() {
-    if (this.asked || !this.inks || !this.shown) return;
-    this.asked = true;
-    this.frame = requestAnimationFrame(() => {
-      this.asked = false;
-      const began = performance.now();
-      this.drawPad();
-      this.drawHeads();
-      this.drawVoice();
-      this.root.dataset.paints = Number(this.root.dataset.paints ?? 0) + 1;
-      this.root.dataset.ms = (performance.now() - began).toFixed(2);
-    });
+    if (this.shown) super.draw();
+  }
+
+  paint() {
+    this.drawPad();
+    this.drawHeads();
+    this.drawVoice();
   }
 
   get reach() {
@@ -391,14 +366,4 @@ class VoiceAndBrain {
   }
 }
 
-export default {
-  render({ model, el }) {
-    try {
-      const widget = new VoiceAndBrain(model, el);
-      return () => widget.close();
-    } catch (problem) {
-      el.textContent = `The widget cannot be shown: ${problem.message}. Run its cell again.`;
-      throw problem;
-    }
-  },
-};
+export default shownBy(VoiceAndBrain, "widget");

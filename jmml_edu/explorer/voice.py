@@ -63,7 +63,7 @@ class VoiceAndBrain(anywidget.AnyWidget):
     ('p04', (32, 512), 'SIMULATED')
     """
 
-    _esm = module_of("parts", "signals", "voice")
+    _esm = module_of("parts", "base", "signals", "voice")
     _css = sheet_of("parts", "voice")
 
     _told = traitlets.Dict().tag(sync=True)

@@ -89,7 +89,7 @@ class Explorer(anywidget.AnyWidget):
     [[3, '00003'], [5, '00005']]
     """
 
-    _esm = module_of("parts", "signals", "clips", "own", "explorer")
+    _esm = module_of("parts", "base", "signals", "clips", "own", "explorer")
     _css = sheet_of("parts", "explorer")
 
     _told = traitlets.Dict().tag(sync=True)
