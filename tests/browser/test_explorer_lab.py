@@ -17,6 +17,7 @@ import soundfile
 from laboratory import jupyterlab, write_notebook
 from stage import LISTEN, status
 from test_explorer_module import LATENCY, SLACK, many
+from test_explorer_own import PAIRS, ROAD, recorded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -49,6 +50,10 @@ SECOND = """Path("seen.txt").write_text(
     f"{explorer.step} {explorer.eeg} {explorer.selection['row'].tolist()}"
 )"""
 
+OWN = """road, pairs, classes = pickle.loads(Path("sampled.pkl").read_bytes())
+mine = Explorer(road, pairs, classes=classes, clips=0)
+mine"""
+
 BUSY = """busy = Explorer(road, pairs, classes=QUADRANTS, clips=0)
 busy._told, busy._numbers, busy.step = told, numbers, 1
 busy"""
@@ -62,7 +67,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     busy = many(600, 31)
     kept = pickle.dumps((*explored.closed(), busy._told, busy._numbers))
     (folder / "road.pkl").write_bytes(kept)
-    write_notebook(folder / NAME, FIRST, SECOND, *["# far away\n" * 25] * 2, BUSY)
+    sampled = pickle.dumps((ROAD, PAIRS, explored.CLASSES))
+    (folder / "sampled.pkl").write_bytes(sampled)
+    write_notebook(folder / NAME, FIRST, SECOND, *["# far away\n" * 25] * 2, BUSY, OWN)
     return folder
 
 
@@ -89,11 +96,11 @@ def wait_for_kernel(page: Page) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells from the menu, and wait for both explorers."""
+    """Run all cells from the menu, and wait for the three explorers."""
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
-        "[...document.querySelectorAll('.jx')].filter(e => e.dataset.paints > 0).length === 2"
+        "[...document.querySelectorAll('.jx')].filter(e => e.dataset.paints > 0).length === 3"
     )
 
 
@@ -118,7 +125,8 @@ def seen_by_the_kernel(page: Page, folder: Path) -> str:
 def test_what_one_does_shows_and_reaches_the_kernel(page: Page, folder: Path) -> None:
     run_all(page)
     explorer = page.locator(".jx").first
-    assert explorer.locator(".jx-step").inner_text() == "the road"
+    explorer.scroll_into_view_if_needed()  # JupyterLab lays out what is far away only then
+    page.wait_for_function("document.querySelector('.jx-step').innerText === 'the road'")
 
     slider = explorer.locator(".jx-slide input")
     slider.focus()
@@ -183,6 +191,20 @@ def test_the_slider_repaints_before_one_notices(page: Page) -> None:
     assert median(took) <= 50 * SLACK
 
 
+def test_ones_own_voice_goes_through_the_kernel_and_lands(page: Page, folder: Path) -> None:
+    if page.locator(".jx").count() == 0:
+        run_all(page)
+    explorer = page.locator(".jx").nth(2)
+    explorer.locator(".jx-own summary").click()
+    explorer.locator(".jx-own input").set_input_files(recorded(folder, 1))
+    explorer.locator(".jx-mine tbody").wait_for()
+    alone = ROAD.predict_proba(PAIRS.speech.values[1:2])[0]
+    shares = explorer.locator(".jx-mine tbody tr td:last-child").all_inner_texts()
+    assert shares == [f"{100 * p:.0f} %" for p in alone]
+    said = explorer.locator("[role=status]").inner_text()
+    assert said.endswith("%. How little that proves stands below.")
+
+
 def test_saved_and_opened_again_it_shows_at_once_and_the_file_is_light(
     page: Page, folder: Path
 ) -> None:
@@ -194,8 +216,8 @@ def test_saved_and_opened_again_it_shows_at_once_and_the_file_is_light(
     notebook = nbformat.read(folder / NAME, as_version=4)
     pictures = [output.data["text/html"] for cell in notebook.cells if "outputs" in cell
                 for output in cell.outputs if "text/html" in output.get("data", {})]  # fmt: skip
-    assert len(pictures) == 2
-    assert all('alt="Explorer of 240 simulated pairs' in picture for picture in pictures)
+    assert len(pictures) == 3
+    assert all('alt="Explorer of 240 simulated pairs' in picture for picture in pictures[:2])
     assert os.path.getsize(folder / NAME) < 1_000_000
 
     page.reload()
