@@ -154,8 +154,9 @@ class Batches:
         chosen[numbers] = True
         rows = torch.cat([self.pairs[numbers], self.singles[chosen[self.brought_by]]])
         weights, maps = self.network.weights, self.network.maps
-        views = {name: view[rows] for name, view in self.views.items()}
-        there = {name: mask[rows] for name, mask in self.there.items()}
+        # index_select is a third of what indexing costs, at every step.
+        views = {name: view.index_select(0, rows) for name, view in self.views.items()}
+        there = {name: mask.index_select(0, rows) for name, mask in self.there.items()}
         # Only what a term asks for: dropout of the rest would draw from the same randomness.
         asked = [source for term, (_, source) in RECONSTRUCTIONS.items() if term in weights]
         asked += VIEWS if "correlation" in weights else ()
