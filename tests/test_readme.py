@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from pages import BUILT, PAGES, ROOT, SITE, blocks, inside_links
+
+from jmml_edu.course.lessons.data00 import opened_road
 
 README = ROOT / "README.md"
 RUN_ELSEWHERE = {"gallery.md"}
@@ -40,6 +44,17 @@ def test_the_code_of_the_road_runs_from_top_to_bottom(
     seen, unseen, p_values = numbers[:3], numbers[3:6], numbers[-3:]
     assert min(map(float, seen)) > 0.5 > max(map(float, unseen))
     assert float(p_values[0]) < 0.01 < float(p_values[-1])
+
+
+def test_the_picture_shows_one_utterance_heard_and_one_that_only_eeg_puts_right() -> None:
+    choose = runpy.run_path(str(ROOT / "docs" / "picture.py"))["worth_seeing"]
+    scene = opened_road()
+    places = [int(np.flatnonzero(scene.rows == row)[0]) for row in choose(scene)]
+    truth = list(scene.labels[places])
+    heard, mended = scene.speech_says[places].argmax(axis=1)
+    assert heard == truth[0]
+    assert mended != truth[1] == scene.both_say[places[1]].argmax()
+    assert scene.held_out[places].all()
 
 
 def test_the_readme_and_the_site_show_the_same_road() -> None:
