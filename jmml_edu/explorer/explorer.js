@@ -540,7 +540,8 @@ class Explorer extends Widget {
     brush.lineTo(panel.size, y0);
     brush.stroke();
     if (panel.number === 2 && this.world.kind === "trial") this.drawLinks(panel, brush);
-    for (const side of this.sides(panel)) this.drawPoints(panel, brush, side);
+    if (this.world.n > MANY) this.stampPoints(panel, brush);
+    else for (const side of this.sides(panel)) this.drawPoints(panel, brush, side);
     this.drawChosen(panel, brush);
     if (panel.number && this.isRoad) this.drawOwn(panel, brush);
     this.drawAxes(panel, brush);
@@ -599,10 +600,6 @@ class Explorer extends Widget {
 
   drawPoints(panel, brush, side) {
     const small = panel.number === 2 && side === 0;
-    if (this.world.n > MANY) {
-      this.stampPoints(panel, brush, side);
-      return;
-    }
     const r = small ? 2 : clamp(panel.size / 75, 3, 4.6);
     const faint = this.chosen.size > 0;
     for (const heldOut of [0, 1]) {
@@ -621,28 +618,28 @@ class Explorer extends Widget {
   }
 
   // Twenty thousand points: small shapes are written straight into pixels.
-  stampPoints(panel, brush, side) {
+  stampPoints(panel, brush) {
     const { n, components, frames, heldOut } = this.world;
     const { canvas } = panel;
-    const ratio = canvas.width / panel.size;
-    const picture = brush.getImageData(0, 0, canvas.width, canvas.height);
-    const pixels = new Uint32Array(picture.data.buffer);
-    const all = frames[this.track.name];
-    const base = (Math.round(this.view.at) * 2 + side) * n * components;
-    const scale = this.scaleOf(panel) * ratio;
-    const [mu, mv] = this.view.middle;
     const [wide, tall] = [canvas.width, canvas.height];
-    const stamps = new Map();
-    for (let i = 0; i < n; i++) {
-      if (!heldOut[i] && !this.view.training) continue;
-      const at = base + i * components;
-      const x = Math.round(wide / 2 + (all[at + this.view.x] - mu) * scale);
-      const y = Math.round(tall / 2 - (all[at + this.view.y] - mv) * scale);
-      if (!(x > 4 && y > 4 && x < wide - 5 && y < tall - 5)) continue;
-      const kind = this.kind(i);
-      if (!stamps.has(kind)) stamps.set(kind, this.stampOf(kind, wide));
-      const { colour, offsets } = stamps.get(kind);
-      for (const offset of offsets[heldOut[i]]) pixels[y * wide + x + offset] = colour;
+    const picture = brush.getImageData(0, 0, wide, tall);
+    const pixels = new Int32Array(picture.data.buffer);
+    const all = frames[this.track.name];
+    const scale = (this.scaleOf(panel) * wide) / panel.size;
+    const { middle: [mu, mv], training, x: across, y: up } = this.view;
+    const stamps = [];
+    for (const side of this.sides(panel)) {
+      let at = (Math.round(this.view.at) * 2 + side) * n * components;
+      for (let i = 0; i < n; i++, at += components) {
+        if (!heldOut[i] && !training) continue;
+        const x = Math.round(wide / 2 + (all[at + across] - mu) * scale) | 0; // whole, for speed
+        const y = Math.round(tall / 2 - (all[at + up] - mv) * scale) | 0;
+        if (!(x > 4 && y > 4 && x < wide - 5 && y < tall - 5)) continue;
+        const kind = this.kind(i);
+        const { colour, offsets } = (stamps[kind + 1] ??= this.stampOf(kind, wide));
+        const shape = offsets[heldOut[i]];
+        for (let k = 0; k < shape.length; k++) pixels[y * wide + x + shape[k]] = colour;
+      }
     }
     brush.putImageData(picture, 0, 0);
   }
@@ -653,10 +650,10 @@ class Explorer extends Widget {
     const bits = { circle: "111111111", square: "111111111", triangle: "010111111",
                    diamond: "010111010", down: "111111010", plus: "010111010",
                    cross: "101010101", star: "010111101" }[shape];
-    const offsets = (text) => [...text].flatMap((bit, i) =>
-      (bit === "1" ? [(Math.floor(i / 3) - 1) * wide + (i % 3) - 1] : []));
+    const offsets = (text) => Int32Array.from([...text].flatMap((bit, i) =>
+      (bit === "1" ? [(Math.floor(i / 3) - 1) * wide + (i % 3) - 1] : [])));
     const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-    return { colour: ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0,
+    return { colour: (255 << 24) | (b << 16) | (g << 8) | r,
              offsets: [offsets("111101111"), offsets(bits)] };
   }
 

@@ -448,9 +448,9 @@ def test_twenty_thousand_points_stay_fluid(context: BrowserContext) -> None:
     page = put_on_stage(context, many(20_000, 3))
     stage(page, 0).focus()
     took = []
-    for _ in range(9):
+    for sign in "+-" * 12:  # the first few are slow until the browser has compiled the module
         before = page.get_attribute(".jx", "data-paints")
-        page.keyboard.press("+")
+        page.keyboard.press(sign)
         until(page, f"document.querySelector('.jx').dataset.paints > {before}")
         took.append(float(page.get_attribute(".jx", "data-ms") or "nan"))
     assert median(took) <= 16 * SLACK
