@@ -3,8 +3,8 @@
     python data_samples/make_scene.py
 
 Its road hears only the rhythm of speech. With all columns speech knows so much more than EEG that
-EEG has no say at inference, and to switch it off shows nothing; the file tells both shares. The
-output depends on this file, on the samples and on the package alone.
+to switch EEG off changes little; the file tells both shares. The output depends on this file, on
+the samples and on the package alone.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def main() -> None:
     said = (
         f"The road hears {len(pairs.speech.names)} of {len(speech.names)} columns, those of"
         " rhythm. Told all labels, EEG then has a share of"
-        f" {road.eeg_share_:.2f} in the decision; beside all columns it has"
-        f" {everything.eeg_share_:.2f}."
+        f" {road.eeg_voice_.share:.2f} in the decision; beside all columns it has"
+        f" {everything.eeg_voice_.share:.2f}."
     )
     others = [words for words in scene.words if " pairs are drawn; " not in words]
     counted = f"{len(scene.rows)} of {len(pairs)} pairs are drawn; correlations are those of all."

@@ -26,7 +26,7 @@ from jmml_edu.encoders import (
     centre_within,
 )
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
-from jmml_edu.selection import FittedEncoder, TrainingRows, Way, pool, weigh
+from jmml_edu.selection import FittedEncoder, Said, TrainingRows, Way, pool, weigh, with_columns_for
 from jmml_edu.splits import grouped_folds
 
 LEAST_WEIGHT = 0.001
@@ -186,14 +186,19 @@ class EEGFree(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return pool(said, weights[asked])
 
+    def _held_out_vote(self, labels: Labels) -> Said:
+        """Return what the ways together said of training rows before they met the speaker."""
+        asked = self.weights_ > LEAST_WEIGHT
+        said = [way.held_out for way, ask in zip(self.ways_, asked, strict=True) if ask]
+        shown = np.unique(labels[labels != HIDDEN])
+        return with_columns_for(self.classes_, pool(said, self.weights_[asked]), shown)
+
     def _probabilities(
         self, classifier: Classifier | LogOdds, codes: Matrix
     ) -> Float[np.ndarray, "row class"]:
         """Return what a classifier says, 0 for a class of ``classes_`` that it never met."""
-        probabilities = np.zeros((len(codes), len(self.classes_)))
-        met = np.searchsorted(self.classes_, classifier.classes_)
-        probabilities[:, met] = classifier.predict_proba(codes)
-        return probabilities
+        said = classifier.predict_proba(codes)
+        return with_columns_for(self.classes_, said, classifier.classes_)
 
 
 def free_encoders(n_classes: int) -> tuple[Encoder, ...]:

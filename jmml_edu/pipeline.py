@@ -17,11 +17,12 @@ from jmml_edu._checks import check_one_of, check_same_rows, fail
 from jmml_edu.classifier import HIDDEN, Labels
 from jmml_edu.data import Split
 from jmml_edu.eeg_free import EEGFree, check_columns, check_rows_hold_something, fit_all
-from jmml_edu.encoders import SharedSpace, SpeechItself
+from jmml_edu.encoders import SharedSpace
+from jmml_edu.late_fusion import EEGVoice
 from jmml_edu.missing import GapFiller, Matrix, Scaler, has_all
 from jmml_edu.pairing import FEWEST_PAIRS
 from jmml_edu.results import CLOSED_FORM, STEPS_1, STEPS_2
-from jmml_edu.selection import CAUTIONS, FittedEncoder, TrainingRows, p_of_sharing, pool
+from jmml_edu.selection import FittedEncoder, TrainingRows, p_of_sharing
 from jmml_edu.splits import grouped_folds
 
 MOST_P = 0.01
@@ -71,14 +72,14 @@ class JMML(EEGFree):
         The shared space that found out how many epochs pay; its training can be replayed.
     people_
         Who was learned from.
-    eeg_share_
-        How much a classifier of EEG features may say where EEG is there at inference, in [0, 1].
+    eeg_voice_
+        The classifier of EEG features that joins in where EEG is there at inference, and its share.
 
     Notes
     -----
     When EEG is there at inference, speech road and a classifier of EEG features decide together, by
-    a product of their probabilities in which each has the share that held-out people speak for, as
-    in the vote (late fusion; our reading). Where speech is missing, EEG decides alone.
+    a product of their probabilities in which each has the share with which held-out people are
+    known best (late fusion; our reading). Where speech is missing, EEG decides alone.
 
     Examples
     --------
@@ -143,19 +144,14 @@ class JMML(EEGFree):
         self.eeg_scaler_ = Scaler.of(filled)
         standard = self.eeg_scaler_.apply(filled)
         self._fit(standard, speech, labels, groups, free)
-        there = has_all(standard)
-        self._fit_eeg(TrainingRows(standard, standard, labels, groups).take(there))
-        return self
-
-    def _fit_eeg(self, rows: TrainingRows) -> None:
-        """Learn what EEG tells by itself, and how much it may say beside speech."""
+        seen, heard = has_all(standard), ~np.isnan(speech).all(axis=1)
+        of_speech = np.full((len(speech), len(self.classes_)), np.nan)
+        of_speech[heard] = self._held_out_vote(labels[heard])
+        rows = TrainingRows(standard, standard, labels, groups).take(seen)
         n_folds = min(self.inner_folds, len(np.unique(rows.groups)))
         folds = grouped_folds(rows.groups, rows.labels, n_folds=n_folds, seed=self.seed)
-        (way,) = FittedEncoder.fit(SpeechItself(), rows, folds, centred=False).ways()
-        self.eeg_classifier_ = way.classifier
-        by_speech = self.weights_ @ [way.evidence for way in self.ways_]
-        odds = (way.evidence - by_speech) * self._n_labels / CAUTIONS["kind"]
-        self.eeg_share_ = float(1 / (1 + np.exp(-odds)))
+        self.eeg_voice_ = EEGVoice.fit(rows, folds, of_speech[seen], self.classes_)
+        return self
 
     def _fitted(self, rows: TrainingRows, folds: Sequence[Split]) -> list[FittedEncoder]:
         """Return what may be listened to besides: the shared space, if there is one."""
@@ -239,21 +235,10 @@ class JMML(EEGFree):
             probabilities[by_speech] = super().predict_proba(speech[by_speech], groups=who)
         if seen.any():
             standard = self.eeg_scaler_.apply(self.eeg_filler_.fill(eeg[seen]))
-            of_eeg = self._probabilities(self.eeg_classifier_, standard)
-            together = self._together(probabilities[seen], of_eeg)
+            of_eeg = self.eeg_voice_.say(standard)
+            together = self.eeg_voice_.join(probabilities[seen], of_eeg)
             probabilities[seen] = np.where(heard[seen][:, None], together, of_eeg)
         return probabilities
-
-    def _together(
-        self, of_speech: Float[np.ndarray, "row class"], of_eeg: Float[np.ndarray, "row class"]
-    ) -> Float[np.ndarray, "row class"]:
-        """Return what both say, each as far as it may; of a class it never met EEG says nothing."""
-        met = np.isin(self.classes_, self.eeg_classifier_.classes_)
-        together = of_speech.copy()
-        mass = of_speech[:, met].sum(axis=1, keepdims=True)
-        said = [of_speech[:, met] / np.maximum(mass, np.finfo(float).tiny), of_eeg[:, met]]
-        together[:, met] = mass * pool(said, [1 - self.eeg_share_, self.eeg_share_])
-        return together
 
     def predict(
         self,

@@ -26,6 +26,9 @@ CAUTIONS = {"centred": 2.0, "kind": 6.0, "option": 10.0}
 """Labels that count as one in each decision: those of one person are alike, and what many ways
 agree on is less a matter of luck than what one of them says."""
 
+Said = Float[np.ndarray, "row class"]
+"""Probabilities."""
+
 PERMUTATIONS = 499
 """Draws behind the p value of what EEG and speech share."""
 
@@ -53,6 +56,11 @@ class TrainingRows:
         """Which rows have a label."""
         return self.labels != HIDDEN
 
+    @property
+    def classes(self) -> np.ndarray:
+        """The class numbers that labels show, sorted."""
+        return np.unique(self.labels[self.labelled])
+
 
 @dataclass(frozen=True, eq=False)
 class Way:
@@ -64,6 +72,9 @@ class Way:
         Learned from codes whose encoders did not see their speaker.
     evidence
         Mean log probability that it gave to the labels of held-out people.
+    held_out
+        What it said of labelled training rows before it had met their speaker: probabilities of
+        the classes of the labels, in order; NaN in other rows, 0 for a class it had not met.
     """
 
     encoder: Encoder
@@ -71,6 +82,7 @@ class Way:
     centred: bool
     classifier: Classifier | LogOdds
     evidence: float
+    held_out: Said
 
     @property
     def kind(self) -> str:
@@ -118,23 +130,40 @@ class FittedEncoder:
             codes = cross_fitted_codes(self, option, by_fold)
             known = self.rows.labelled & has_all(codes)
             classifier = classifier_of(self.everybody, codes[known], self.rows.labels[known])
-            evidence = self._evidence(by_fold)
-            yield Way(self.everybody, option, self.centred, classifier, evidence)
+            said = self._held_out(by_fold)
+            evidence = evidence_of(said, self.rows.labels, self.rows.classes)
+            yield Way(self.everybody, option, self.centred, classifier, evidence, said)
 
-    def _evidence(self, by_fold: Sequence[Matrix]) -> float:
-        """Return the mean log probability of held-out labels; 0 where no fold holds any."""
-        told, labels = self.rows.labelled, self.rows.labels
-        said = []
+    def _held_out(self, by_fold: Sequence[Matrix]) -> Said:
+        """Return what classifiers say of labelled rows whose speakers they have not met."""
+        told, labels, classes = self.rows.labelled, self.rows.labels, self.rows.classes
+        said = np.full((len(labels), len(classes)), np.nan)
         for encoder, codes, fold in zip(self.by_fold, by_fold, self.folds, strict=True):
             known, new = fold.train[told[fold.train]], fold.test[told[fold.test]]
             if not len(known) or not len(new):
                 continue
             learned = classifier_of(encoder, codes[known], labels[known])
             guess = learned.predict_proba(codes[new])
-            right = learned.classes_ == labels[new, None]  # a class it never met has none
-            said.append((guess * right).sum(axis=1))
-        heard = np.concatenate(said) if said else np.ones(1)
-        return float(np.log(heard.clip(min=LEAST_PROBABILITY)).mean())
+            said[new] = with_columns_for(classes, guess, learned.classes_)
+        return said
+
+
+def with_columns_for(
+    classes: np.ndarray, said: Float[np.ndarray, "row met"], met: np.ndarray
+) -> Float[np.ndarray, "row class"]:
+    """Return what was said of the classes that were met as columns of all, 0 for the others."""
+    wide = np.zeros((len(said), len(classes)))
+    wide[:, np.searchsorted(classes, met)] = said
+    return wide
+
+
+def evidence_of(said: Said, labels: Labels, classes: np.ndarray) -> float:
+    """Return the mean log probability of the labels of rows of which something is said, or 0."""
+    there = has_all(said)
+    if not there.any():
+        return 0.0
+    truth = classes == labels[there, None]
+    return float(np.log(said[there][truth].clip(min=LEAST_PROBABILITY)).mean())
 
 
 def weigh(ways: Sequence[Way], n_labels: int) -> Float[np.ndarray, " way"]:

@@ -51,7 +51,8 @@ def assembly(*ways: tuple[Classifier, float], classes: tuple[int, ...] = (0, 1))
     model = EEGFree()
     model.classes_ = np.array(classes)
     model.scaler_ = Scaler(np.zeros(1), np.ones(1))
-    model.ways_ = [Way(SpeechItself(), "speech", False, one, 0.0) for one, _ in ways]
+    nothing = np.empty((0, 0))
+    model.ways_ = [Way(SpeechItself(), "speech", False, one, 0.0, nothing) for one, _ in ways]
     model.weights_ = np.array([weight for _, weight in ways])
     return model
 

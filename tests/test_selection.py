@@ -243,7 +243,9 @@ def test_every_option_is_a_way_with_its_name_kind_and_classifier() -> None:
     assert [way.name for way in centred] == [f"{way.name}, each speaker centred" for way in plain]
     assert [way.kind for way in centred] == [way.kind for way in plain]
     assert {way.centred for way in centred} == {True}
-    speech = Way(SpeechItself(), "without 5 speaker axes", False, plain[0].classifier, 0.0)
+    speech = Way(
+        SpeechItself(), "without 5 speaker axes", False, plain[0].classifier, 0.0, plain[0].held_out
+    )
     assert speech.kind == "without speaker axes"
 
 

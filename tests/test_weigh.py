@@ -40,7 +40,7 @@ def ways(**evidence: float) -> list[Way]:
     return [
         Way(
             SpeechItself(), name.removeprefix("centred_").replace("_", " "),
-            "centred" in name, NOBODY, value,
+            "centred" in name, NOBODY, value, np.empty((0, 0)),
         )
         for name, value in evidence.items()
     ]  # fmt: skip

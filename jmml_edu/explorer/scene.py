@@ -139,7 +139,7 @@ def scene_of(
         both[shown],
         noisy[shown],
         regions_of(road, viewed.centred, size, len(names)),
-        road.eeg_share_,
+        road.eeg_voice_.share,
         viewed.centred,
         n_useful,
         words_on(road, pairs, viewed, shown, n_useful),

@@ -47,14 +47,14 @@ scene = explorer.scene
 print(scene.words[0])
 
 # %% [markdown]
-# A share of 1.00: the model asked people held out in training who knows more, and EEG decides where it is there. A share of 0.00:
-# beside the whole voice this EEG has nothing to add, and the switch does nothing. Both happen in real studies.
+# A share of 0.56: people held out in training are known best if rhythm and EEG decide together, each with about half of the say. Beside the
+# whole voice this EEG has less to add, and gets less to say. Both happen in real studies.
 #
 # ## What the switch changes
 #
 # *4 minutes*
 #
-# **Predict.** The explorer counts for you: with EEG the model is right a little more often than with speech alone. For which share of new
+# **Predict.** The explorer counts for you: with EEG the model is right more often than with speech alone. For which share of new
 # people's utterances does its **answer change** when EEG is switched on? Put a number between 0 and 1 in place of `...`.
 
 # %%
@@ -74,7 +74,7 @@ figure, words = draw_switch(scene)
 show(figure, alt=words)
 
 # %% [markdown]
-# Many answers change, for the better and for the worse, and few points are gained. Read the interval of the gain before you say
+# Many answers change, for the better and for the worse; what is gained is the difference. Read its interval before you say
 # "better": eight people are few. And mind the question: EEG that is there **at inference** is one thing; a phone has none. What EEG can do
 # **while learning** is what the next notebooks are about.
 #
@@ -201,7 +201,7 @@ progress()
 #
 # **Discuss.**
 #
-# 1. EEG decides alone here (share 1.00), and an even mix of both would do better still. Why might a model choose instead of mixing?
+# 1. Rhythm and EEG share the decision, and together know more than either. What must be true of two opinions for that, and when does mixing do harm?
 # 2. Everybody heard more than the model did. Were you better than 25 %? How would you find out fairly?
 # 3. When is accuracy the right score?
 # 4. Who is hurt if a class is rare and its recall is low?

@@ -14,7 +14,7 @@ from jmml_edu.scenarios import draw_scenario
 from jmml_edu.splits import draw_labels
 
 NOISY, HIDDEN_VOICE = "isotropic noise", "speech nuisance"
-"""Scenarios in which EEG still has a say at inference, and in which it teaches most."""
+"""Scenarios in which EEG has much to say at inference, and in which it teaches most."""
 
 PER_CLASS, SEED = 10, 11
 
