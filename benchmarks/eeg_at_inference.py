@@ -1,7 +1,8 @@
 """What EEG adds where it is there at inference: mixing beside choosing, on people nobody has met.
 
     python benchmarks/eeg_at_inference.py            # about eight minutes
-    python benchmarks/eeg_at_inference.py --quick    # one world of each kind, prints only
+    python benchmarks/eeg_at_inference.py --quick    # one draw of each world, prints only
+    python benchmarks/eeg_at_inference.py --tune     # cautions on other draws, prints only
 
 The road in closed form learns from the SIMULATED samples, with all columns of speech or few, or
 from scenarios of :mod:`jmml_edu.scenarios`. Compared is the recall of new people: by speech alone,
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from unittest import mock
 
 from _side_by_side import Target, report, table, targets_table
@@ -41,24 +43,30 @@ COLUMNS = {
     "cepstrum": ("mfcc",),
 }
 SCENARIOS = ("speech nuisance", "weak EEG", "useless EEG", "faked speech")
+CAUTIONS = (1, 2, 3, 4, 6, 10)
 WAYS = ("speech", "EEG", "choose", "mix", "alike", "best")
 
 
 @dataclass
 class Shares:
-    """In place of the road's share: it notes what a choice between both ends would have been."""
+    """In place of the road's share: it notes what other rules would have made of the evidence."""
 
     choose: float = 0.5
+    by_caution: list[float] = field(default_factory=list)
 
     def __call__(self, evidence: Callable[[float], float], n_labels: int) -> float:
         """Return the road's own share."""
         odds = (evidence(1.0) - evidence(0.0)) * n_labels / CAUTION
         self.choose = float(1 / (1 + np.exp(-odds)))
-        return mean_share(evidence, n_labels)
+        known = cache(evidence)
+        self.by_caution = [mean_share(known, n_labels * CAUTION / one) for one in CAUTIONS]
+        return mean_share(known, n_labels)
 
 
-def recalls(train: Pairs, test: Pairs, per_class: int | None, seed: int) -> list[float]:
-    """Return the recall of new people in each way."""
+def recalls(
+    train: Pairs, test: Pairs, per_class: int | None, seed: int, *, tune: bool = False
+) -> list[float]:
+    """Return the recall of new people in each way, or with each caution."""
     classes = np.unique(train.labels.astype(str))
     shown = train.labels.astype(str)
     if per_class is not None:
@@ -77,12 +85,14 @@ def recalls(train: Pairs, test: Pairs, per_class: int | None, seed: int) -> list
         said = pool([of_speech, of_eeg], [1 - share, share])
         return float(balanced_accuracy_score(truth, said.argmax(axis=1)))
 
+    if tune:
+        return [recall(share) for share in (0.0, *shares.by_caution)]
     best = max(recall(share) for share in np.linspace(0, 1, 21))
     mix = road.eeg_voice_.share
     return [*(recall(share) for share in (0.0, 1.0, shares.choose, mix, 0.5)), best]
 
 
-def worlds(n_each: int) -> Iterator[tuple[str, Pairs, Pairs, int]]:
+def worlds(draws: range) -> Iterator[tuple[str, Pairs, Pairs, int]]:
     """Yield the name of each world, its training and test pairs, and which draw it is."""
     eeg, speech = read_features("samples", "eeg"), read_features("samples", "speech")
     for name, starts in COLUMNS.items():
@@ -91,27 +101,46 @@ def worlds(n_each: int) -> Iterator[tuple[str, Pairs, Pairs, int]]:
         heard = replace(speech, values=speech.values[:, kept], names=names)
         pairs = trial_pairs(eeg, heard)
         folds = grouped_folds(pairs.subjects, pairs.labels, n_folds=5, seed=0)
-        for number, fold in enumerate(folds[:n_each]):
+        for number in draws:
+            fold = folds[number]
             yield f"samples, {name}", pairs.take(fold.train), pairs.take(fold.test), number
     for name in SCENARIOS:
-        for seed in range(n_each):
+        for seed in draws:
             yield f"scenario: {name}", *draw_scenario(name, seed=seed), seed
 
 
-def measure(n_each: int) -> dict[tuple[str, str], list[list[float]]]:
+def measure(draws: range, *, tune: bool = False) -> dict[tuple[str, str], list[list[float]]]:
     """Return the recalls of each world and number of labels, draw by draw."""
     found: dict[tuple[str, str], list[list[float]]] = {}
-    for name, train, test, seed in worlds(n_each):
+    for name, train, test, seed in worlds(draws):
         for budget, per_class in BUDGETS.items():
             print(f"{name}, {budget}, draw {seed} ...", file=sys.stderr)
-            found.setdefault((name, budget), []).append(recalls(train, test, per_class, seed))
+            found.setdefault((name, budget), []).append(
+                recalls(train, test, per_class, seed, tune=tune)
+            )
     return found
 
 
+def tune() -> None:
+    """Print what each caution would have given on draws that are not judged."""
+    found = [np.mean(draws, axis=0) for draws in measure(range(3, 5), tune=True).values()]
+    ahead = 100 * (np.array(found)[:, 1:] - np.array(found)[:, :1])
+    rows = [
+        [f"{caution:g}", f"{one.mean():+.2f}", f"{one.min():+.2f}"]
+        for caution, one in zip(CAUTIONS, ahead.T, strict=True)
+    ]
+    print(table(["caution", "points ahead of speech alone, mean", "worst world"], rows))
+
+
 def main(arguments: list[str]) -> None:
-    """Compare the ways to join EEG."""
+    """Compare the ways to join EEG, or cautions."""
+    if "--tune" in arguments:
+        tune()
+        return
     quick = "--quick" in arguments
-    found = {key: np.mean(draws, axis=0) for key, draws in measure(1 if quick else 3).items()}
+    found = {
+        key: np.mean(draws, axis=0) for key, draws in measure(range(1 if quick else 3)).items()
+    }
     rows = [
         [name, budget, *(f"{100 * recall:.1f}" for recall in recalls)]
         for (name, budget), recalls in found.items()

@@ -25,8 +25,9 @@ from jmml_edu.selection import (
 )
 
 CAUTION = 2.0
-"""Labels that count as one, since those of one person are alike; found on other draws than those
-that ``benchmarks/eeg_at_inference.py`` judges."""
+"""Labels that count as one, since those of one person are alike.
+
+Found by ``benchmarks/eeg_at_inference.py --tune`` on other draws than those that it judges."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ class EEGVoice:
         return together
 
 
-def mean_share(evidence: Callable[[float], float], n_labels: int) -> float:
+def mean_share(evidence: Callable[[float], float], n_labels: float) -> float:
     r"""Return the posterior mean of a share in [0, 1], all shares alike before.
 
     .. math:: w_a \propto \exp\Bigl(\frac{n}{c}\, e_a\Bigr)

@@ -456,6 +456,16 @@ def test_twenty_thousand_points_stay_fluid(context: BrowserContext) -> None:
     assert median(took) <= 16 * SLACK
 
 
+def test_keys_reach_the_legend_where_it_scrolls_and_nowhere_else(context: BrowserContext) -> None:
+    page = put_on_stage(context, opened())
+    assert page.get_attribute(".jx-legend", "tabindex") == "-1"
+    page.set_viewport_size({"width": 240, "height": 800})
+    until(page, "document.querySelector('.jx-legend').tabIndex === 0")
+    page.locator(".jx-legend").focus()
+    page.keyboard.press("End")
+    until(page, "document.querySelector('.jx-legend').scrollTop > 0")
+
+
 def test_leaving_takes_every_listener_along(context: BrowserContext) -> None:
     page = put_on_stage(context, opened())
     assert page.evaluate("window.ears()") > 0
