@@ -114,6 +114,8 @@ def test_when_eeg_goes_decisions_move_as_far_as_it_had_a_say(roads: dict[str, Ro
         gained[name] = np.subtract(*recalls)
     assert 0.2 < changed[NOISY] < 0.4
     assert changed[HIDDEN_VOICE] < 0.1
+    said = roads[HIDDEN_VOICE].road.eeg_voice_.share
+    assert said == pytest.approx(0.14, abs=0.005)  # the instructor's page has this number
     assert gained[NOISY] > 0.05
     assert abs(gained[HIDDEN_VOICE]) < 0.02
 
